@@ -47,6 +47,10 @@ class LoadedModel(Protocol):
         """
         ...
 
+    def trim(self) -> None:
+        """Give back memory that only loading and warming up needed; the model stays loaded."""
+        ...
+
     def close(self) -> None:
         """Give the memory back. The model cannot be run afterwards."""
         ...

@@ -1,0 +1,74 @@
+"""The ``wherry`` command: one thin function per verb.
+
+A verb imports what it needs when it runs, so that none pays for another.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from wherry import __version__
+from wherry.errors import WherryError
+
+type Verb = Callable[[argparse.Namespace], int]
+type Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
+
+USAGE_ERROR = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the verb that the command line names and return its exit code."""
+    parser = argparse.ArgumentParser(
+        prog="wherry", description="A TensorFlow model answers from Django on a small host."
+    )
+    parser.add_argument("--version", action="version", version=f"wherry {__version__}")
+    verbs = parser.add_subparsers(metavar="VERB", required=True)
+    for add_verb in VERBS:
+        add_verb(verbs)
+    options = parser.parse_args(arguments)
+    verb: Verb = options.verb
+    try:
+        return verb(options)
+    except WherryError as error:
+        print(f"wherry: {error}", file=sys.stderr)
+        return USAGE_ERROR
+    except KeyboardInterrupt:
+        return 130
+
+
+def _add_bundle(verbs: Verbs) -> None:
+    parser = verbs.add_parser(
+        "bundle",
+        help="put a model into a folder with a manifest",
+        description="Copies a .tflite or .onnx file or a SavedModel folder into a new folder, "
+        "reads its signatures, and writes a manifest with the hash of every file.",
+    )
+    parser.add_argument("model", type=Path)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--name", help="the model's name; the folder's by default")
+    parser.add_argument("--model-version", default="1", metavar="VERSION")
+    parser.add_argument(
+        "--labels", type=Path, metavar="FILE", help="one label a line, for the only output"
+    )
+    parser.set_defaults(verb=_bundle)
+
+
+def _bundle(options: argparse.Namespace) -> int:
+    from wherry.serving.packing import pack
+
+    bundle = pack(
+        options.model,
+        options.folder,
+        name=options.name,
+        version=options.model_version,
+        labels=options.labels,
+    )
+    print(f"{bundle.path}: {bundle.runtime}, signatures {', '.join(bundle.signatures or ())}")
+    return 0
+
+
+VERBS = (_add_bundle,)
+
+if __name__ == "__main__":
+    sys.exit(main())

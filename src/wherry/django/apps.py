@@ -1,0 +1,20 @@
+"""The app's configuration."""
+
+from django.apps import AppConfig
+from django.core.checks import register
+
+
+class WherryConfig(AppConfig):
+    """Registers the system checks. Loads no model: ``manage.py migrate`` must stay light."""
+
+    name = "wherry.django"
+    label = "wherry"
+    verbose_name = "Wherry"
+
+    def ready(self) -> None:
+        """Register the checks."""
+        from wherry.django import checks
+
+        register(checks.check_settings, checks.TAG)
+        register(checks.check_models, checks.TAG)
+        register(checks.check_access, checks.TAG, deploy=True)

@@ -1,0 +1,1 @@
+"""The hosts: what they allow, and how to read what this one allows."""

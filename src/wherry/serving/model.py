@@ -1,0 +1,422 @@
+"""One served model: loaded once, warmed up, run by many callers."""
+
+import asyncio
+import logging
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib import import_module
+from typing import Any
+
+from wherry import runtimes
+from wherry.bundle.folder import Bundle, choose_default, open_bundle
+from wherry.errors import (
+    BundleError,
+    ConfigurationError,
+    InputTooLarge,
+    InvalidInput,
+    LoadedBeforeFork,
+    ModelNotReady,
+    WherryError,
+)
+from wherry.platforms.memory import read_memory
+from wherry.runtimes.protocol import LoadedModel, LoadOptions
+from wherry.serving.admission import Admission, WaitingRoom
+from wherry.serving.options import Hook, ModelOptions
+from wherry.serving.warmup import warm_up
+from wherry.tensors import Array, Signature, validate_inputs
+
+logger = logging.getLogger("wherry")
+
+# Enough to tell a typical answer from a slow one; older answers say little about now.
+LATENCIES_KEPT = 256
+
+
+class State(StrEnum):
+    """Where a model is in its life."""
+
+    WAITING = "waiting"
+    LOADING = "loading"
+    WARMING = "warming"
+    READY = "ready"
+    FAILED = "failed"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """All that a request needs of a loaded model, replaced as a whole."""
+
+    bundle: Bundle
+    loaded: LoadedModel
+    signatures: Mapping[str, Signature]
+    default_signature: str
+    admission: Admission
+    preprocess: Hook | None
+    postprocess: Hook | None
+    pid: int
+
+
+class ServedModel:
+    """A model as the rest of the program sees it: ask it to predict, ask how it is.
+
+    Nothing is loaded before ``load``, ``ensure_loaded`` or a first prediction.
+
+    Attributes:
+        name: The name it is served under.
+        options: How it is served.
+        state: Where it is in its life.
+        load_s: Seconds from the start of loading until the weights were in memory.
+        warmup_s: Seconds that the warm-up took.
+        run_s: Seconds that one warm run took, measured at warm-up.
+        anonymous_bytes: How much the process's anonymous memory grew while it was loaded.
+        requests: Runs answered since then.
+    """
+
+    def __init__(self, name: str, options: ModelOptions) -> None:
+        self.name = name
+        self.options = options
+        self.state = State.WAITING
+        self.load_s: float | None = None
+        self.warmup_s: float | None = None
+        self.run_s: float | None = None
+        self.anonymous_bytes: int | None = None
+        self.requests = 0
+        self._latencies: deque[float] = deque(maxlen=LATENCIES_KEPT)
+        self._room = WaitingRoom(options.max_queued_requests)
+        self._load_options = LoadOptions(threads=options.threads or os.cpu_count() or 1)
+        self._ready: _Ready | None = None
+        self._failure: WherryError | None = None
+        self._loading = threading.Lock()
+
+    def configure(self, load_options: LoadOptions | None, room: WaitingRoom | None) -> None:
+        """Set what the server decides for all of its models; before loading only."""
+        if load_options is not None:
+            self._load_options = LoadOptions(
+                threads=self.options.threads or load_options.threads,
+                weight_cache=load_options.weight_cache,
+            )
+        if room is not None:
+            self._room = room
+
+    @property
+    def reason(self) -> str:
+        """The state as a sentence for a person."""
+        if self._failure is not None:
+            return str(self._failure)
+        return _REASONS[self.state]
+
+    @property
+    def version(self) -> str:
+        """The bundle's version."""
+        return self._require().bundle.version
+
+    @property
+    def bundle(self) -> Bundle:
+        """The bundle that was loaded."""
+        return self._require().bundle
+
+    @property
+    def signatures(self) -> Mapping[str, Signature]:
+        """The model's signatures by name."""
+        return self._require().signatures
+
+    @property
+    def default_signature(self) -> str:
+        """The name of the signature that is meant when a caller names none."""
+        return self._require().default_signature
+
+    @property
+    def labels(self) -> Mapping[str, tuple[str, ...]]:
+        """The label of each index of an output's last axis, by output name."""
+        return self._require().bundle.labels
+
+    @property
+    def latency(self) -> tuple[float, ...]:
+        """Seconds that recent runs took, waiting included, oldest first."""
+        return tuple(self._latencies)
+
+    def _require(self) -> _Ready:
+        ready = self._ready
+        if ready is None:
+            self.ensure_loaded(wait=False)
+            ready = self._ready
+            if ready is None:
+                raise ModelNotReady(f"The model {self.name!r} is closed.")
+        return ready
+
+    def ensure_loaded(self, *, wait: bool) -> None:
+        """Load the model unless it is loaded.
+
+        With ``wait=False`` a caller who finds another thread loading it does not wait for that.
+
+        Raises:
+            ModelNotReady: another thread is loading it, or it is closed.
+            WherryError: loading failed, now or earlier; the same error each time.
+        """
+        if self._ready is not None:
+            return
+        if not self._loading.acquire(blocking=wait):
+            raise ModelNotReady(f"The model {self.name!r} is {self.state}. {self.reason}")
+        try:
+            self._load_once()
+        finally:
+            self._loading.release()
+        if self._failure is not None:
+            raise self._failure
+
+    def load(self) -> None:
+        """Load and warm up, waiting for another thread that does so already.
+
+        Raises:
+            WherryError: it cannot be loaded; remembered, and raised to every later caller.
+        """
+        self.ensure_loaded(wait=True)
+
+    def _load_once(self) -> None:
+        if self.state is not State.WAITING:
+            return
+        before = read_memory()
+        started = time.monotonic()
+        self.state = State.LOADING
+        try:
+            ready = self._open()
+            self.load_s = time.monotonic() - started
+            self.state = State.WARMING
+            self.run_s = warm_up(ready.loaded, ready.bundle, ready.signatures)
+            ready.loaded.trim()
+            self.warmup_s = time.monotonic() - started - self.load_s
+        except WherryError as error:
+            self._fail(error)
+            return
+        except Exception as error:
+            logger.exception("The model %r could not be loaded.", self.name)
+            self._fail(BundleError(f"The model {self.name!r} could not be loaded: {error}"))
+            return
+        after = read_memory()
+        if before and after:
+            self.anonymous_bytes = after.anonymous_bytes - before.anonymous_bytes
+        self._ready = ready
+        self.state = State.READY
+
+    def _fail(self, error: WherryError) -> None:
+        logger.error("The model %r cannot be served: %s", self.name, error)
+        self._failure = error
+        self.state = State.FAILED
+
+    def _open(self) -> _Ready:
+        bundle = open_bundle(self.options.path)
+        preprocess = _resolve(self.options.preprocess)
+        postprocess = _resolve(self.options.postprocess)
+        return self._assemble(
+            bundle,
+            runtimes.load(bundle.runtime, bundle.model, self._load_options),
+            preprocess,
+            postprocess,
+        )
+
+    def _assemble(
+        self, bundle: Bundle, loaded: LoadedModel, preprocess: Hook | None, postprocess: Hook | None
+    ) -> _Ready:
+        signatures = loaded.signatures
+        if bundle.signatures is not None:
+            check_signatures(bundle.signatures, signatures)
+            signatures = bundle.signatures
+        if not signatures:
+            raise BundleError(f"The model {self.name!r} has no signature to call.")
+        return _Ready(
+            bundle=bundle,
+            loaded=loaded,
+            signatures=signatures,
+            default_signature=bundle.default_signature or choose_default(signatures),
+            admission=Admission(
+                self.name,
+                lanes=self._load_options.threads if loaded.concurrent else 1,
+                max_queued=self.options.max_queued_requests,
+                room=self._room,
+            ),
+            preprocess=preprocess,
+            postprocess=postprocess,
+            pid=os.getpid(),
+        )
+
+    def adopt(self, bundle: Bundle, loaded: LoadedModel) -> None:
+        """Serve a model that is in memory already, in place of the one on disk."""
+        self._ready = self._assemble(
+            bundle, loaded, _resolve(self.options.preprocess), _resolve(self.options.postprocess)
+        )
+        self.state = State.READY
+
+    def close(self) -> None:
+        """Give the memory back; later predictions are refused."""
+        with self._loading:
+            ready, self._ready = self._ready, None
+            self.state = State.CLOSED
+            if ready is not None and ready.pid == os.getpid():
+                ready.loaded.close()
+
+    def run(
+        self,
+        signature: Signature,
+        inputs: dict[str, Array],
+        *,
+        timeout_s: float | None = None,
+    ) -> dict[str, Array]:
+        """Run validated inputs (see ``tensors.validate_inputs``) through one signature.
+
+        Raises:
+            InputTooLarge: more items than ``max_batch_size``, or none, on the batch axis.
+            Overloaded: too many requests wait already.
+            DeadlineExceeded: no place to run came free in time.
+            LoadedBeforeFork: the model was loaded in the parent of this process.
+        """
+        ready = self._require()
+        if ready.pid != os.getpid():
+            raise LoadedBeforeFork(
+                f"The model {self.name!r} was loaded in process {ready.pid}, before this one was "
+                "forked from it, and would hang here. Load models after the fork: drop gunicorn's "
+                "--preload, or do not predict while a module is imported."
+            )
+        if signature.batched:
+            self._check_batch(inputs)
+        started = time.monotonic()
+        deadline = started + (self.options.timeout_s if timeout_s is None else timeout_s)
+        with ready.admission.lane(deadline, self.run_s or 0.0):
+            outputs = ready.loaded.run(signature.name, inputs)
+        self._latencies.append(time.monotonic() - started)
+        self.requests += 1
+        return outputs
+
+    def _check_batch(self, inputs: Mapping[str, Array]) -> None:
+        sizes = {array.shape[0] for array in inputs.values()}
+        if len(sizes) > 1:
+            raise InvalidInput(
+                "The inputs hold different numbers of items: "
+                + ", ".join(f"{name!r} has {array.shape[0]}" for name, array in inputs.items())
+                + "."
+            )
+        for size in sizes:
+            if size == 0:
+                raise InvalidInput("The batch is empty: send at least one item.")
+            if size > self.options.max_batch_size:
+                raise InputTooLarge(
+                    f"The batch has {size} items; the model {self.name!r} takes at most "
+                    f"{self.options.max_batch_size} at once. Send it in parts."
+                )
+
+    def predict(
+        self, inputs: Any, *, signature: str | None = None, timeout_s: float | None = None
+    ) -> Any:
+        """Answer for inputs given as arrays or plain lists, loading the model if needed.
+
+        ``inputs`` is a mapping from input name to values, or the values alone where the signature
+        has one input; with a ``preprocess`` option it is whatever that takes. Returns the outputs
+        by name as arrays of the signature's dtypes and shapes, or what ``postprocess`` makes of
+        them.
+
+        Raises:
+            InvalidInput: names, datatypes or shapes do not fit, with what would.
+            WherryError: as of ``ensure_loaded`` and ``run``.
+        """
+        self.ensure_loaded(wait=True)
+        ready = self._require()
+        chosen = self.signature(signature)
+        if ready.preprocess is not None:
+            inputs = _preprocess(ready.preprocess, inputs)
+        outputs = self.run(chosen, validate_inputs(chosen, inputs), timeout_s=timeout_s)
+        return outputs if ready.postprocess is None else ready.postprocess(outputs)
+
+    async def apredict(
+        self, inputs: Any, *, signature: str | None = None, timeout_s: float | None = None
+    ) -> Any:
+        """Answer as ``predict`` does, without blocking the event loop."""
+        return await asyncio.to_thread(
+            self.predict, inputs, signature=signature, timeout_s=timeout_s
+        )
+
+    def signature(self, name: str | None) -> Signature:
+        """Return the named signature, or the default one.
+
+        Raises:
+            InvalidInput: there is none of that name, with those there are.
+        """
+        ready = self._require()
+        try:
+            return ready.signatures[name or ready.default_signature]
+        except KeyError:
+            raise InvalidInput(
+                f"The model {self.name!r} has no signature {name!r}; it has "
+                f"{', '.join(map(repr, sorted(ready.signatures)))}."
+            ) from None
+
+
+_REASONS = {
+    State.WAITING: "It has not been asked for yet.",
+    State.LOADING: "Its weights are being read into memory.",
+    State.WARMING: "It is answering its warm-up samples.",
+    State.READY: "It answers.",
+    State.FAILED: "It could not be loaded.",
+    State.CLOSED: "It was closed.",
+}
+
+
+def check_signatures(stated: Mapping[str, Signature], actual: Mapping[str, Signature]) -> None:
+    """Compare the manifest's signatures with the model file's own.
+
+    A manifest may leave signatures out and fix the size of a dimension that the model leaves
+    open; it may not add, rename or retype anything.
+
+    Raises:
+        BundleError: naming the first difference.
+    """
+    for name, signature in stated.items():
+        if name not in actual:
+            raise BundleError(
+                f"The manifest lists a signature {name!r} that the model does not have (it has "
+                f"{', '.join(map(repr, sorted(actual)))}). Write the bundle anew."
+            )
+        for kind in ("inputs", "outputs"):
+            ours = {spec.name: spec for spec in getattr(signature, kind)}
+            theirs = {spec.name: spec for spec in getattr(actual[name], kind)}
+            if (kind == "inputs" and ours.keys() != theirs.keys()) or ours.keys() - theirs.keys():
+                raise BundleError(
+                    f"The manifest's {kind} of {name!r} are {sorted(ours)}; the model's are "
+                    f"{sorted(theirs)}. Write the bundle anew."
+                )
+            for spec in ours.values():
+                own = theirs[spec.name]
+                shape_fits = own.shape is None or (
+                    spec.shape is not None and own.accepts(spec.shape)
+                )
+                if spec.datatype is not own.datatype or not shape_fits:
+                    raise BundleError(
+                        f"The manifest says that {spec.name!r} of {name!r} is {spec.datatype} "
+                        f"{spec.shape}; the model says {own.datatype} {own.shape}. "
+                        "Write the bundle anew."
+                    )
+
+
+def _resolve(hook: Hook | str | None) -> Hook | None:
+    if not isinstance(hook, str):
+        return hook
+    module, _, attribute = hook.rpartition(".")
+    try:
+        found = getattr(import_module(module), attribute)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ConfigurationError(
+            f"{hook!r} cannot be imported ({error}). Check the dotted path in WHERRY."
+        ) from error
+    if not callable(found):
+        raise ConfigurationError(f"{hook!r} is not a function. Check the dotted path in WHERRY.")
+    return found  # type: ignore[no-any-return]
+
+
+def _preprocess(hook: Hook, inputs: Any) -> Any:
+    try:
+        return hook(inputs)
+    except ValueError as error:
+        raise InvalidInput(str(error) or "The input could not be read.") from error
