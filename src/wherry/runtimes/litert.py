@@ -139,6 +139,9 @@ class LiteRTModel:
             ) from error
         program.shapes = shapes
 
+    def trim(self) -> None:
+        """Do nothing: loading leaves nothing behind that a run does not need."""
+
     def close(self) -> None:
         """Free the interpreter."""
         del self._set, self._get, self._resize, self._allocate, self._reset, self._invoke

@@ -105,6 +105,9 @@ class ONNXModel:
         values: list[Array] = self._session.run(outputs, feed)
         return values
 
+    def trim(self) -> None:
+        """Do nothing: loading leaves nothing behind that a run does not need."""
+
     def close(self) -> None:
         """Free the session."""
         del self._session
