@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from wherry.errors import BundleError, ExecutionFailed, InvalidInput, RuntimeMissing
+from wherry.runtimes.pages import release_mapped
 from wherry.runtimes.protocol import LoadedModel, LoadOptions
 from wherry.runtimes.quantization import Quantization
 from wherry.tensors import Array, Datatype, Signature, TensorSpec
@@ -28,7 +29,7 @@ def load(model: Path, options: LoadOptions) -> LoadedModel:
         raise RuntimeMissing(
             f'Serving a .tflite model needs LiteRT: pip install "wherry[litert]" ({error}).'
         ) from error
-    return LiteRTModel(_open(Interpreter, model, options.threads))
+    return LiteRTModel(_open(Interpreter, model, options.threads), model)
 
 
 def _open(interpreter_class: Any, model: Path, threads: int) -> Any:
@@ -75,7 +76,8 @@ class LiteRTModel:
 
     concurrent = False
 
-    def __init__(self, interpreter: Any) -> None:
+    def __init__(self, interpreter: Any, path: Path) -> None:
+        self._path = path
         # The wrapper below Interpreter is the only way to run a signature of a second subgraph
         # without allocating all of its memory again at every call.
         core = interpreter._interpreter
@@ -141,6 +143,10 @@ class LiteRTModel:
 
     def trim(self) -> None:
         """Do nothing: loading leaves nothing behind that a run does not need."""
+
+    def trim(self) -> None:
+        """Drop the pages of the model file: most weights were copied when they were packed."""
+        release_mapped(self._path)
 
     def close(self) -> None:
         """Free the interpreter."""

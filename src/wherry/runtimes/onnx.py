@@ -108,6 +108,9 @@ class ONNXModel:
     def trim(self) -> None:
         """Do nothing: loading leaves nothing behind that a run does not need."""
 
+    def trim(self) -> None:
+        """Do nothing: ONNX Runtime keeps nothing from loading that could be given back."""
+
     def close(self) -> None:
         """Free the session."""
         del self._session
