@@ -142,9 +142,6 @@ class LiteRTModel:
         program.shapes = shapes
 
     def trim(self) -> None:
-        """Do nothing: loading leaves nothing behind that a run does not need."""
-
-    def trim(self) -> None:
         """Drop the pages of the model file: most weights were copied when they were packed."""
         release_mapped(self._path)
 

@@ -106,9 +106,6 @@ class ONNXModel:
         return values
 
     def trim(self) -> None:
-        """Do nothing: loading leaves nothing behind that a run does not need."""
-
-    def trim(self) -> None:
         """Do nothing: ONNX Runtime keeps nothing from loading that could be given back."""
 
     def close(self) -> None:
