@@ -324,8 +324,8 @@ def quoted(value: object) -> str:
     """Return a short quotation of what someone sent, for a sentence about it."""
     try:
         text = repr(value if not isinstance(value, str | bytes) else value[:61])
-    except ValueError:  # an integer of more digits than Python prints
-        text = "of very many digits"
+    except (ValueError, RecursionError):  # more digits, or deeper, than Python prints
+        text = f"a very large {type(value).__name__}"
     return text if len(text) <= 80 else text[:60] + "..."
 
 
