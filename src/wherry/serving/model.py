@@ -269,7 +269,7 @@ class ServedModel:
         """Run validated inputs (see ``tensors.validate_inputs``) through one signature.
 
         Raises:
-            InputTooLarge: more items than ``max_batch_size``, or none, on the batch axis.
+            InputTooLarge: more items than ``max_batch_size`` on the batch axis.
             Overloaded: too many requests wait already.
             DeadlineExceeded: no place to run came free in time.
             LoadedBeforeFork: the model was loaded in the parent of this process.
@@ -281,7 +281,7 @@ class ServedModel:
                 "forked from it, and would hang here. Load models after the fork: drop gunicorn's "
                 "--preload, or do not predict while a module is imported."
             )
-        if signature.batched:
+        if signature.batched and inputs:
             self._check_batch(inputs)
         started = time.monotonic()
         deadline = started + (self.options.timeout_s if timeout_s is None else timeout_s)
@@ -292,21 +292,13 @@ class ServedModel:
         return outputs
 
     def _check_batch(self, inputs: Mapping[str, Array]) -> None:
-        sizes = {array.shape[0] for array in inputs.values()}
-        if len(sizes) > 1:
-            raise InvalidInput(
-                "The inputs hold different numbers of items: "
-                + ", ".join(f"{name!r} has {array.shape[0]}" for name, array in inputs.items())
-                + "."
+        # Validation has made sure that all inputs hold the same number of items, and one at least.
+        size = next(iter(inputs.values())).shape[0]
+        if size > self.options.max_batch_size:
+            raise InputTooLarge(
+                f"The batch has {size} items; the model {self.name!r} takes at most "
+                f"{self.options.max_batch_size} at once. Send it in parts."
             )
-        for size in sizes:
-            if size == 0:
-                raise InvalidInput("The batch is empty: send at least one item.")
-            if size > self.options.max_batch_size:
-                raise InputTooLarge(
-                    f"The batch has {size} items; the model {self.name!r} takes at most "
-                    f"{self.options.max_batch_size} at once. Send it in parts."
-                )
 
     def predict(
         self, inputs: Any, *, signature: str | None = None, timeout_s: float | None = None
