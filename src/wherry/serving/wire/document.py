@@ -1,6 +1,7 @@
 """JSON documents: strict on the way in, honest on the way out."""
 
 import json
+import math
 from typing import Any
 
 import numpy as np
@@ -91,6 +92,36 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def write(document: object) -> bytes:
     """Serialize an answer; arrays may stand for lists."""
     return orjson.dumps(document, default=_plain, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+def write_checked(document: object) -> bytes:
+    """Serialize an answer that a project's own function made.
+
+    Raises:
+        ExecutionFailed: it is not JSON: of another type, or NaN or infinity.
+    """
+    try:
+        body = write(document)
+    except (TypeError, UnicodeDecodeError) as error:
+        raise ExecutionFailed(
+            f"What the model's postprocess returned cannot be written as JSON: {error}"
+        ) from error
+    if b"null" in body and not _is_finite(document):
+        raise ExecutionFailed(
+            "What the model's postprocess returned holds NaN or infinity, which JSON cannot "
+            "express."
+        )
+    return body
+
+
+def _is_finite(value: object) -> bool:
+    if isinstance(value, dict):
+        return all(map(_is_finite, value.values()))
+    if isinstance(value, list | tuple):
+        return all(map(_is_finite, value))
+    if isinstance(value, np.ndarray | np.generic):
+        return value.dtype.kind != "f" or bool(np.isfinite(value).all())
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def _plain(value: object) -> object:

@@ -1,0 +1,305 @@
+"""Describe the endpoints, with the served models' own signatures, in OpenAPI 3.1."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from wherry.serving.wire.openinference import MAX_RANK
+from wherry.tensors import VARIABLE, Datatype, Signature, TensorSpec
+
+type Schema = dict[str, Any]
+type Models = Mapping[str, tuple[Mapping[str, Signature], str]]
+
+JSON = "application/json"
+BINARY = "application/octet-stream"
+_REASONS = {
+    400: "The request does not fit: the sentence says what does not, and what would.",
+    401: "An API key is needed.",
+    403: "The request is not permitted.",
+    404: "There is no such model or version.",
+    405: "The path has other methods; Allow names them.",
+    413: "The body, or the batch, is larger than is accepted.",
+    415: "The content type or encoding is not one that is understood.",
+    500: "The model failed, or its answer cannot be expressed in this format.",
+    503: "The model is being loaded, cannot be loaded, or has too many requests waiting.",
+    504: "The answer was not ready in time.",
+}
+_ANY_TIME = (405,)
+_GUARDED = (401, 403)
+_POSTED = (400, 413, 415, 500, 503, 504)
+
+
+def describe(models: Models, *, prefix: str, version: str, keys: bool) -> dict[str, Any]:
+    """Return the description.
+
+    ``models`` gives each model's signatures and the name of its default one; ``prefix`` is the
+    path that the endpoints lie under; ``keys`` tells whether an API key is needed.
+    """
+    paths = _server_paths()
+    for name, (signatures, default) in models.items():
+        paths |= _model_paths(name, signatures, default)
+    components: dict[str, Any] = {"schemas": _schemas()}
+    description: dict[str, Any] = {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Models",
+            "version": version,
+            "description": "TensorFlow Serving's REST API (/v1) and the Open Inference Protocol "
+            '(/v2). Every error is {"error": sentence}.',
+        },
+        "servers": [{"url": prefix or "/"}],
+        "paths": paths,
+        "components": components,
+    }
+    if keys:
+        components["securitySchemes"] = {
+            "bearer": {"type": "http", "scheme": "bearer"},
+            "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+        }
+        description["security"] = [{"bearer": []}, {"header": []}]
+    return description
+
+
+def _server_paths() -> dict[str, Any]:
+    return {
+        "/v2/health/live": _get("Whether the process runs.", guarded=False),
+        "/v2/health/ready": _get("Whether every model answers.", 503, guarded=False),
+        "/v2": _get("The server's name and what it offers."),
+    }
+
+
+def _model_paths(name: str, signatures: Mapping[str, Signature], default: str) -> dict[str, Any]:
+    predict = {JSON: {"schema": _predict_schema(signatures, default)}}
+    infer = {
+        JSON: {"schema": _infer_schema(signatures, default)},
+        BINARY: {"schema": {"type": "string", "format": "binary"}},
+    }
+    return {
+        f"/v1/models/{name}:predict": _post("Predict.", predict, _ref("Predictions")),
+        f"/v1/models/{name}": _get("Status of the model.", 404),
+        f"/v1/models/{name}/metadata": _get("Signatures of the model.", 404, 503),
+        f"/v2/models/{name}/infer": _post(
+            "Infer.", infer, _ref("InferResponse"), parameters=[_HEADER_LENGTH]
+        ),
+        f"/v2/models/{name}/ready": _get("Whether the model answers.", 404, 503),
+        f"/v2/models/{name}": _get("Inputs and outputs of the model.", 404, 503),
+    }
+
+
+_HEADER_LENGTH = {
+    "name": "Inference-Header-Content-Length",
+    "in": "header",
+    "description": "Bytes of JSON before the binary tensors.",
+    "schema": {"type": "integer", "minimum": 1},
+}
+
+
+def _get(summary: str, *statuses: int, guarded: bool = True) -> dict[str, Any]:
+    return {
+        "get": {
+            "summary": summary,
+            "responses": _responses({"type": "object"}, statuses, guarded=guarded),
+            **({} if guarded else {"security": []}),
+        }
+    }
+
+
+def _post(
+    summary: str,
+    content: Mapping[str, Any],
+    answer: Schema,
+    parameters: Iterable[Schema] = (),
+) -> dict[str, Any]:
+    return {
+        "post": {
+            "summary": summary,
+            "parameters": list(parameters),
+            "requestBody": {"required": True, "content": content},
+            "responses": _responses(answer, (404, *_POSTED), guarded=True),
+        }
+    }
+
+
+def _responses(answer: Schema, statuses: Iterable[int], *, guarded: bool) -> dict[str, Any]:
+    codes = sorted({*statuses, *_ANY_TIME, *(_GUARDED if guarded else ())})
+    found: dict[str, Any] = {
+        "200": {"description": "The answer.", "content": {JSON: {"schema": answer}}}
+    }
+    for code in codes:
+        found[str(code)] = {
+            "description": _REASONS[code],
+            "content": {JSON: {"schema": _ref("Error")}},
+        }
+    return found
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _schemas() -> dict[str, Any]:
+    tensor = {
+        "type": "object",
+        "required": ["name", "datatype", "shape"],
+        "properties": {
+            "name": {"type": "string"},
+            "datatype": {"type": "string"},
+            "shape": {"type": "array", "items": {"type": "integer"}},
+            "data": {"type": "array"},
+            "parameters": {"type": "object"},
+        },
+    }
+    return {
+        "Error": _object({"error": {"type": "string"}}, more=True),
+        "Predictions": {
+            "type": "object",
+            "oneOf": [{"required": ["predictions"]}, {"required": ["outputs"]}],
+        },
+        "InferResponse": {
+            "type": "object",
+            "required": ["model_name", "model_version", "outputs"],
+            "properties": {
+                "model_name": {"type": "string"},
+                "model_version": {"type": "string"},
+                "id": {"type": "string"},
+                "outputs": {"type": "array", "items": tensor},
+            },
+        },
+    }
+
+
+def _predict_schema(signatures: Mapping[str, Signature], default: str) -> Schema:
+    choices = []
+    for signature in signatures.values():
+        naming: Schema = {"signature_name": {"const": signature.name}}
+        required = [] if signature.name == default else ["signature_name"]
+        columns = _named(
+            {spec.name: _nested(spec.datatype, spec.shape) for spec in signature.inputs}
+        )
+        choices.append(_object({**naming, "inputs": columns}, [*required, "inputs"]))
+        if _has_rows(signature):
+            rows = {
+                spec.name: _nested(spec.datatype, spec.shape and spec.shape[1:])
+                for spec in signature.inputs
+            }
+            instances = {"type": "array", "minItems": 1, "items": _named(rows)}
+            choices.append(_object({**naming, "instances": instances}, [*required, "instances"]))
+    return {"oneOf": choices}
+
+
+def _named(tensors: Mapping[str, Schema]) -> Schema:
+    named = _object(tensors, list(tensors))
+    if len(tensors) != 1:
+        return named
+    return {"anyOf": [*tensors.values(), named]}
+
+
+def _has_rows(signature: Signature) -> bool:
+    return all(
+        spec.shape is None or (spec.shape and spec.shape[0] in (VARIABLE, 1))
+        for spec in (*signature.inputs, *signature.outputs)
+    )
+
+
+def _infer_schema(signatures: Mapping[str, Signature], default: str) -> Schema:
+    choices = []
+    for signature in signatures.values():
+        required = ["inputs"] if signature.name == default else ["inputs", "parameters"]
+        parameters = {
+            "type": "object",
+            "properties": {
+                "signature": {"const": signature.name},
+                "binary_data_output": {"type": "boolean"},
+            },
+            "required": [] if signature.name == default else ["signature"],
+        }
+        inputs = {
+            "type": "array",
+            "prefixItems": [_infer_input(spec) for spec in signature.inputs],
+            "minItems": len(signature.inputs),
+            "maxItems": len(signature.inputs),
+        }
+        output = _object(
+            {
+                "name": {"enum": [spec.name for spec in signature.outputs]},
+                "parameters": {
+                    "type": "object",
+                    "properties": {"binary_data": {"type": "boolean"}},
+                },
+            },
+            ["name"],
+        )
+        choices.append(
+            _object(
+                {
+                    "id": {"type": "string"},
+                    "parameters": parameters,
+                    "inputs": inputs,
+                    "outputs": {"type": "array", "items": output},
+                },
+                required,
+            )
+        )
+    return choices[0] if len(choices) == 1 else {"anyOf": choices}
+
+
+def _infer_input(spec: TensorSpec) -> Schema:
+    shape: Schema = {"type": "array", "items": {"type": "integer", "minimum": 1}}
+    if spec.shape is None:
+        shape["maxItems"] = MAX_RANK
+    else:
+        shape |= {
+            "prefixItems": [
+                {"type": "integer", "minimum": 1} if size == VARIABLE else {"const": size}
+                for size in spec.shape
+            ],
+            "minItems": len(spec.shape),
+            "maxItems": len(spec.shape),
+        }
+    return _object(
+        {
+            "name": {"const": spec.name},
+            "datatype": {"const": spec.datatype},
+            "shape": shape,
+            "data": {"type": "array", "description": "Flat in row-major order, or nested."},
+            "parameters": {
+                "type": "object",
+                "properties": {"binary_data_size": {"type": "integer", "minimum": 0}},
+            },
+        },
+        ["name", "datatype", "shape"],
+    )
+
+
+def _nested(datatype: Datatype, shape: tuple[int, ...] | None) -> Schema:
+    if shape is None:
+        return {"description": f"{datatype}: lists nested like the tensor's shape."}
+    schema = _item(datatype)
+    for size in reversed(shape):
+        sizes = {"minItems": 1} if size == VARIABLE else {"minItems": size, "maxItems": size}
+        schema = {"type": "array", "items": schema, **sizes}
+    return schema
+
+
+def _item(datatype: Datatype) -> Schema:
+    if datatype is Datatype.BYTES:
+        encoded = _object({"b64": {"type": "string", "contentEncoding": "base64"}}, ["b64"])
+        return {"anyOf": [{"type": "string"}, encoded]}
+    kind = datatype.numpy.kind
+    if kind == "b":
+        return {"type": "boolean"}
+    if kind in "iu":
+        bits = 8 * datatype.numpy.itemsize
+        low, high = (0, 2**bits - 1) if kind == "u" else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+        return {"type": "integer", "minimum": low, "maximum": high}
+    return {"type": "number"}
+
+
+def _object(
+    properties: Mapping[str, Schema], required: Iterable[str] = (), *, more: bool = False
+) -> Schema:
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": list(required),
+        "additionalProperties": more,
+    }
