@@ -4,6 +4,7 @@ A verb imports what it needs when it runs, so that none pays for another.
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -68,7 +69,45 @@ def _bundle(options: argparse.Namespace) -> int:
     return 0
 
 
-VERBS = (_add_bundle,)
+def _add_serve(verbs: Verbs) -> None:
+    parser = verbs.add_parser(
+        "serve",
+        help="serve a Django site and its models",
+        description="Listens at once, loads the models behind a readiness gate, and chooses "
+        "processes and threads from the machine's limits and a measured worker.",
+    )
+    parser.add_argument("app", metavar="MODULE[:ATTRIBUTE]", help="as in project.wsgi")
+    parser.add_argument("--host", default="", help="every address by default")
+    parser.add_argument("--port", type=int, help="$PORT by default, or 8000")
+    parser.add_argument("--processes", type=int, help="$WEB_CONCURRENCY by default, or chosen")
+    parser.add_argument("--threads", type=int, help="of each process; chosen by default")
+    parser.add_argument(
+        "--graceful-timeout",
+        type=float,
+        metavar="SECONDS",
+        help="for running requests to finish after SIGTERM",
+    )
+    parser.set_defaults(verb=_serve)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from wherry.django.server.launch import launch
+    from wherry.django.server.options import complete
+
+    launch(
+        complete(
+            options.app,
+            os.environ,
+            host=options.host,
+            port=options.port,
+            processes=options.processes,
+            threads=options.threads,
+            graceful_timeout_s=options.graceful_timeout,
+        )
+    )
+
+
+VERBS = (_add_bundle, _add_serve)
 
 if __name__ == "__main__":
     sys.exit(main())

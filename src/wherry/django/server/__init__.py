@@ -1,0 +1,1 @@
+"""``wherry serve``: a supervisor that imports next to nothing, and workers on granian."""

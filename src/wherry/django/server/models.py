@@ -1,0 +1,58 @@
+"""The models in a worker, on their way into memory."""
+
+import threading
+from dataclasses import dataclass
+
+from wherry.bundle.folder import Bundle, open_bundle
+from wherry.django.registry import repository
+from wherry.platforms.limits import Limits
+from wherry.runtimes.protocol import LoadOptions
+from wherry.serving import sizing
+
+# Models of this size in all may be fast enough for processes of one thread, and are in memory
+# before anybody would notice. Of larger ones nobody waits to find out.
+SOON_LOADED_BYTES = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class LoadingModels:
+    """What is being loaded.
+
+    Attributes:
+        loader: The thread that loads.
+        single: Models that are best held by one process.
+        soon_loaded: Whether to wait for them is hardly to wait.
+    """
+
+    loader: threading.Thread
+    single: frozenset[str]
+    soon_loaded: bool
+
+    @property
+    def run_s(self) -> dict[str, float | None]:
+        """Seconds of one warm run, by model."""
+        return {name: model.run_s for name, model in repository().models.items()}
+
+
+def begin_loading(limits: Limits, wish: sizing.Wish, options: LoadOptions) -> LoadingModels:
+    """Begin to load every model in the background.
+
+    Raises:
+        WherryError: a model's folder is not what it should be.
+    """
+    models = repository()
+    bundles = {
+        name: open_bundle(model.options.path, hashes=False) for name, model in models.models.items()
+    }
+    loader = models.start(
+        options,
+        waiting_places=sizing.waiting_places(limits, wish, models=len(bundles)),
+    )
+    single = frozenset(name for name, found in bundles.items() if found.runtime == "tensorflow")
+    size = sum(_size(bundle) for bundle in bundles.values())
+    return LoadingModels(loader, single, not single and size <= SOON_LOADED_BYTES)
+
+
+def _size(bundle: Bundle) -> int:
+    files = bundle.model.rglob("*") if bundle.model.is_dir() else [bundle.model]
+    return sum(path.stat().st_size for path in files if path.is_file())

@@ -1,0 +1,240 @@
+"""The supervisor: listens, starts workers, replaces dead ones, stops them in time.
+
+It imports neither Django nor numpy nor the site, has one thread, and so can fork at any time; a
+worker starts from it in milliseconds. granian's own supervisor cannot keep a socket open across
+workers, add a worker later, or tell a mistake in the settings from a crash.
+"""
+
+import os
+import select
+import signal
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from wherry.django.server.handover import (
+    EXIT_MISCONFIGURED,
+    Decision,
+    WorkerMain,
+    WorkerStart,
+    say,
+)
+from wherry.django.server.listener import address, listen
+from wherry.django.server.options import ServeOptions
+from wherry.errors import ConfigurationError
+
+RESPAWN_AFTER_S = 0.1
+# A worker that dies this often in a row before it is ready will not get better. One that had been
+# ready is replaced for ever: ending the whole program would make the platform wait longer and
+# longer before it starts it again, on Heroku for hours.
+MAX_FAILED_BOOTS = 3
+# A platform signals every process, and wrappers pass signals on: two at once are one request.
+SECOND_SIGNAL_AFTER_S = 1.0
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+@dataclass(slots=True)
+class _Worker:
+    pid: int
+    report: int
+    received: bytes = b""
+    ready: bool = False
+
+
+@dataclass(slots=True)
+class Supervisor:
+    """One listening socket and the workers that accept from it."""
+
+    options: ServeOptions
+    listener: socket.socket
+    worker_main: WorkerMain
+    weight_cache: Path | None = None
+    _workers: dict[int, _Worker] = field(default_factory=dict)
+    _decision: Decision | None = None
+    _failed_boots: int = 0
+    _respawn_at: float | None = None
+    _stopping_since: float | None = None
+    _cut_off: bool = False
+    _exit_code: int = 0
+    _poll: select.poll = field(default_factory=select.poll)
+    _signals: tuple[int, int] = field(default_factory=os.pipe)
+    _lifeline: tuple[int, int] = field(default_factory=os.pipe)
+
+    def run(self) -> int:
+        """Supervise until told to stop or nothing can be served; return the exit code."""
+        self._catch_signals()
+        self._start_worker()
+        while self._workers or self._stopping_since is None:
+            for descriptor, _ in self._poll.poll(self._wait_ms()):
+                if descriptor == self._signals[0]:
+                    self._handle_signals(os.read(descriptor, 64))
+                else:
+                    self._receive(descriptor)
+            self._reap()
+            self._act_on_time()
+        return self._exit_code
+
+    def _catch_signals(self) -> None:
+        for end in self._signals:
+            os.set_blocking(end, False)
+        signal.set_wakeup_fd(self._signals[1])
+        for number in (*STOP_SIGNALS, signal.SIGCHLD):
+            signal.signal(number, lambda *_: None)
+        self._poll.register(self._signals[0], select.POLLIN)
+
+    def _wait_ms(self) -> float | None:
+        moments = [self._respawn_at] if self._respawn_at is not None else []
+        if self._stopping_since is not None and not self._cut_off:
+            moments.append(self._stopping_since + self.options.graceful_timeout_s)
+        if not moments:
+            return None
+        return max(0.0, min(moments) - time.monotonic()) * 1000 + 1
+
+    def _handle_signals(self, numbers: bytes) -> None:
+        if not any(number in STOP_SIGNALS for number in numbers):
+            return
+        if self._stopping_since is None:
+            self._stop(0)
+        elif time.monotonic() - self._stopping_since > SECOND_SIGNAL_AFTER_S:
+            self._cut("told to stop a second time: ending at once, running requests are cut off.")
+
+    def _act_on_time(self) -> None:
+        now = time.monotonic()
+        if self._stopping_since is not None:
+            if self._workers and now > self._stopping_since + self.options.graceful_timeout_s:
+                self._cut(
+                    f"requests still ran {self.options.graceful_timeout_s:g} s after the signal "
+                    "to stop; they are cut off. --graceful-timeout sets how long they have."
+                )
+        elif self._respawn_at is not None and now >= self._respawn_at:
+            self._respawn_at = None
+            self._fill_up()
+
+    def _fill_up(self) -> None:
+        # Until the first worker has measured itself there is only that one; it also writes the
+        # weight cache that the others read.
+        wanted = self._decision.processes if self._decision else 1
+        while len(self._workers) < wanted:
+            self._start_worker()
+
+    def _start_worker(self) -> None:
+        report, worker_end = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            self._become_worker(worker_end)
+        os.close(worker_end)
+        self._workers[pid] = _Worker(pid, report)
+        self._poll.register(report, select.POLLIN)
+
+    def _become_worker(self, report: int) -> None:
+        """Run the worker; does not return."""
+        code = 1
+        try:
+            signal.set_wakeup_fd(-1)
+            # Before it serves, a terminal's Ctrl-C is the supervisor's business alone.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
+                signal.signal(number, signal.SIG_DFL)
+            inherited = [*self._signals, self._lifeline[1]]
+            inherited += [worker.report for worker in self._workers.values()]
+            for descriptor in inherited:
+                os.close(descriptor)
+            code = self.worker_main(
+                WorkerStart(
+                    self.options,
+                    self.listener,
+                    self._decision,
+                    self.weight_cache,
+                    report,
+                    self._lifeline[0],
+                )
+            )
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+
+    def _receive(self, descriptor: int) -> None:
+        worker = next(each for each in self._workers.values() if each.report == descriptor)
+        data = os.read(descriptor, 65536)
+        worker.received += data
+        if not data or b"\n" in worker.received:
+            self._poll.unregister(descriptor)
+        if b"\n" not in worker.received:
+            return
+        worker.ready = True
+        self._failed_boots = 0
+        if self._decision is None:
+            self._decision = Decision.from_line(worker.received)
+            say(self._decision.sentence)
+            if self._stopping_since is None:
+                self._fill_up()
+
+    def _reap(self) -> None:
+        for pid in tuple(self._workers):
+            finished, status = os.waitpid(pid, os.WNOHANG)
+            if not finished:
+                continue
+            worker = self._workers.pop(pid)
+            if not worker.received.endswith(b"\n"):
+                self._drain_report(worker)
+            os.close(worker.report)
+            if self._stopping_since is None:
+                self._replace(worker, os.waitstatus_to_exitcode(status))
+
+    def _drain_report(self, worker: _Worker) -> None:
+        try:
+            self._poll.unregister(worker.report)
+        except KeyError:
+            return
+
+    def _replace(self, worker: _Worker, code: int) -> None:
+        if code == EXIT_MISCONFIGURED:
+            # It has said what is wrong, and a restart would say the same.
+            self._stop(1)
+            return
+        died = f"killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
+        if not worker.ready:
+            self._failed_boots += 1
+            if self._failed_boots >= MAX_FAILED_BOOTS:
+                say(f"a worker was {died} before it was ready, {MAX_FAILED_BOOTS} times in a row.")
+                self._stop(1)
+                return
+        say(f"worker {worker.pid} was {died}; starting another.")
+        self._respawn_at = time.monotonic() + RESPAWN_AFTER_S * max(1, self._failed_boots)
+
+    def _stop(self, exit_code: int) -> None:
+        self._stopping_since = time.monotonic()
+        self._exit_code = exit_code
+        self.listener.close()
+        self._signal_all(signal.SIGTERM)
+
+    def _cut(self, sentence: str) -> None:
+        if not self._cut_off:
+            say(sentence)
+            self._cut_off = True
+            self._exit_code = 1
+            self._signal_all(signal.SIGKILL)
+
+    def _signal_all(self, number: signal.Signals) -> None:
+        for pid in self._workers:
+            os.kill(pid, number)
+
+
+def main(words: Sequence[str], worker_main: WorkerMain) -> int:
+    """Serve what the words of ``ServeOptions.words`` ask for; return the exit code."""
+    options = ServeOptions.from_words(words)
+    try:
+        listener = listen(options.host, options.port)
+    except ConfigurationError as error:
+        say(str(error))
+        return 1
+    say(f"listening on {address(listener)}; starting {options.app}.")
+    if (options.processes or 1) == 1:
+        return Supervisor(options, listener, worker_main).run()
+    with tempfile.TemporaryDirectory(prefix="wherry-") as folder:
+        return Supervisor(options, listener, worker_main, Path(folder)).run()

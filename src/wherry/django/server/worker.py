@@ -1,0 +1,140 @@
+"""One worker process: import the site, load its models, answer requests.
+
+The supervisor imports this module, so everything heavy is imported in ``work``, after the fork.
+"""
+
+import gc
+import os
+import threading
+from typing import TYPE_CHECKING
+
+from wherry.django.server.handover import (
+    EXIT_MISCONFIGURED,
+    Decision,
+    WorkerStart,
+    say,
+    watch_lifeline,
+)
+from wherry.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from wherry.django.server.models import LoadingModels
+    from wherry.platforms.limits import Limits
+
+# The longest that connections wait for models which are usually in memory by then; on a disk
+# this slow it is better to say "not ready".
+SOON_S = 5.0
+
+
+def work(start: WorkerStart) -> int:
+    """Serve until told to stop; return the exit code."""
+    # What is imported stays: to look for garbage among it costs a tenth of the boot.
+    gc.disable()
+    watch_lifeline(start.lifeline)
+    try:
+        _Worker(start).run()
+    except ConfigurationError as error:
+        for sentence in str(error).splitlines():
+            say(sentence)
+        return EXIT_MISCONFIGURED
+    return 0
+
+
+class _Worker:
+    def __init__(self, start: WorkerStart) -> None:
+        from wherry.platforms.limits import read_limits
+        from wherry.serving.sizing import Wish
+
+        options = start.options
+        self._start = start
+        self._decision = start.decision
+        self._limits: Limits = read_limits()
+        self._wish: Wish = Wish(options.processes, options.processes_from, options.threads)
+        self._loading: LoadingModels | None = None
+
+    def run(self) -> None:
+        from wherry.django.server import application
+
+        app = application.import_app(self._start.options.app)
+        if application.has_models():
+            warnings = application.run_checks()
+            if self._decision is None:
+                for warning in warnings:
+                    say(warning)
+            self._loading = self._begin_loading()
+
+        from wherry.django.server import http_server
+
+        self._wait_if_soon()
+        if self._is_loaded() and self._decision is None:
+            self._decision = self._decide()
+        threads = self._decision.threads if self._decision else self._starting_threads()
+        http_server.serve(
+            app, self._start.listener, threads=threads, started=lambda: self._started(threads)
+        )
+
+    def _begin_loading(self) -> "LoadingModels":
+        from wherry.django.server.models import begin_loading
+        from wherry.runtimes.protocol import LoadOptions
+        from wherry.serving.sizing import run_threads
+
+        processes = self._decision.processes if self._decision else self._wish.processes or 1
+        options = LoadOptions(
+            threads=run_threads(self._limits, processes), weight_cache=self._start.weight_cache
+        )
+        return begin_loading(self._limits, self._wish, options)
+
+    def _wait_if_soon(self) -> None:
+        """Wait for small models, whose speed decides how many threads there are to be.
+
+        Where others serve already, all models are waited for: this process must not say "not
+        ready" in their midst.
+        """
+        if self._loading is None:
+            return
+        if self._decision is not None and self._decision.processes > 1:
+            self._loading.loader.join()
+        elif self._loading.soon_loaded:
+            self._loading.loader.join(SOON_S)
+
+    def _is_loaded(self) -> bool:
+        return self._loading is None or not self._loading.loader.is_alive()
+
+    def _starting_threads(self) -> int:
+        from wherry.serving.sizing import starting_threads
+
+        return starting_threads(self._wish)
+
+    def _started(self, threads: int) -> None:
+        if self._is_loaded():
+            self._settle(threads)
+        else:
+            threading.Thread(target=self._settle, args=(threads,), daemon=True).start()
+
+    def _settle(self, threads: int) -> None:
+        """Tell the supervisor that the models are loaded, and what that makes of the machine."""
+        if self._loading is not None:
+            self._loading.loader.join()
+        if self._decision is None:
+            self._decision = self._decide(running_threads=threads)
+        os.write(self._start.report, self._decision.line())
+        os.close(self._start.report)
+        # What lives now lives as long as the process: the collector need not look at it again.
+        gc.collect()
+        gc.freeze()
+        gc.enable()
+
+    def _decide(self, running_threads: int | None = None) -> Decision:
+        from wherry.platforms.memory import read_memory
+        from wherry.serving.sizing import MeasuredWorker, choose
+
+        memory = read_memory()
+        measured = MeasuredWorker(
+            anonymous_bytes=memory.anonymous_bytes if memory else 0,
+            run_s=self._loading.run_s if self._loading else {},
+            single=self._loading.single if self._loading else frozenset(),
+        )
+        plan = choose(self._limits, measured, self._wish, running_threads=running_threads)
+        for warning in plan.warnings:
+            say(warning)
+        return Decision(plan.processes, plan.threads, plan.reason)

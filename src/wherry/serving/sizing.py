@@ -1,0 +1,201 @@
+"""How many processes and threads serve best here: from the limits and a measured worker.
+
+Pure: the limits were read and the worker was measured elsewhere.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from wherry.platforms.heroku import MIB
+from wherry.platforms.limits import Limits
+
+# Enough that pages of the site, and refusals, find a thread while a model runs and others wait
+# for it; more cost memory and switches, and win nothing on the few CPUs of a small host.
+THREADS = 16
+# Threads that requests waiting for a model leave to the rest of the site.
+SPARE_THREADS = 4
+# A model that answers within this is bound by Python, so that threads of one process only fight
+# over its lock, while processes of one thread scale with the CPUs.
+FAST_RUN_S = 0.001
+MAX_PROCESSES = 4
+# Of the memory limit, what workers may hold when they start: requests, caches and fragmentation
+# take the rest. An estimate; Django workers seen at load grew by 10 to 25 %.
+STARTING_RATIO = 0.75
+
+SLOW = "while a model runs Python is free, so that the threads of one process share all CPUs"
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredWorker:
+    """One worker with its models loaded.
+
+    Attributes:
+        anonymous_bytes: Its anonymous memory; what one more like it adds to a memory quota.
+        run_s: Seconds of one warm run, by model; None for one that could not be warmed up.
+        single: Models that are to be held by one process only, whatever they take.
+    """
+
+    anonymous_bytes: int
+    run_s: Mapping[str, float | None] = field(default_factory=dict)
+    single: frozenset[str] = frozenset()
+
+    @property
+    def slowest_run_s(self) -> float | None:
+        """The slowest model's run; None without a model or without a measurement."""
+        runs = [run for run in self.run_s.values() if run is not None]
+        return max(runs) if runs and len(runs) == len(self.run_s) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the owner asked for; None leaves it to us."""
+
+    processes: int | None = None
+    processes_from: str = "--processes"
+    threads: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to run, why, and what is wrong with it."""
+
+    processes: int
+    threads: int
+    reason: str
+    warnings: tuple[str, ...] = ()
+
+
+def run_threads(limits: Limits, processes: int) -> int:
+    """Return how many threads one run of a model may use."""
+    return max(1, int(limits.cpus) // processes)
+
+
+def waiting_places(limits: Limits, wish: Wish, *, models: int) -> int:
+    """Return how many requests of one process may wait for models while others run.
+
+    Each holds a thread. Those that run, and some for the rest of the site, are left out.
+    """
+    threads = starting_threads(wish)
+    running = min(models * max(1, int(limits.cpus)), threads // 2)
+    spare = max(1, min(SPARE_THREADS, threads // 4))
+    return max(0, threads - running - spare)
+
+
+def starting_threads(wish: Wish) -> int:
+    """Return the threads of a worker that cannot wait until its models have been timed."""
+    return wish.threads or max(2, THREADS // (wish.processes or 1))
+
+
+def choose(
+    limits: Limits, worker: MeasuredWorker, wish: Wish, *, running_threads: int | None = None
+) -> Plan:
+    """Choose processes and threads.
+
+    ``running_threads`` is given where the worker could not wait and answers already, with so
+    many threads as do not change any more.
+    """
+    fitting = _fitting(limits, worker)
+    if wish.processes is not None:
+        processes, why = wish.processes, f"{wish.processes_from}={wish.processes}"
+    elif running_threads is not None and running_threads > 1:
+        processes, why = 1, SLOW
+    else:
+        processes, why = _processes(limits, worker, fitting, wish)
+    threads = running_threads or wish.threads or _threads(processes, worker, wish)
+    shown = f"{_count(processes, 'process', 'es')} x {_count(threads, 'thread')}"
+    facts = ", ".join(_facts(limits, worker))
+    return Plan(
+        processes,
+        threads,
+        f"{shown}: {why} ({facts}).",
+        _warnings(limits, worker, processes, fitting),
+    )
+
+
+def _fitting(limits: Limits, worker: MeasuredWorker) -> int | None:
+    if limits.memory_bytes is None or worker.anonymous_bytes <= 0:
+        return None
+    return int(limits.memory_bytes * STARTING_RATIO // worker.anonymous_bytes)
+
+
+def _processes(
+    limits: Limits, worker: MeasuredWorker, fitting: int | None, wish: Wish
+) -> tuple[int, str]:
+    slowest = worker.slowest_run_s
+    cpus = int(limits.cpus)
+    if not worker.run_s:
+        return 1, "no model is served"
+    if slowest is None:
+        return 1, "not every model could be timed"
+    if slowest >= FAST_RUN_S:
+        return 1, SLOW
+    if worker.single:
+        return 1, f"{_quoted(worker.single)} is best held by one process"
+    if wish.threads is not None and wish.threads > 1:
+        return 1, f"--threads={wish.threads}"
+    if cpus < 2:
+        return 1, "one CPU would only be shared"
+    wanted = min(cpus, MAX_PROCESSES)
+    if fitting is not None and fitting < wanted:
+        return max(1, fitting), "no more would fit into the memory"
+    return wanted, "models this fast are bound by Python, and processes have one each"
+
+
+def _threads(processes: int, worker: MeasuredWorker, wish: Wish) -> int:
+    slowest = worker.slowest_run_s
+    fast = slowest is not None and slowest < FAST_RUN_S
+    if fast and processes > 1 and wish.processes is None:
+        return 1
+    return max(2, THREADS // processes)
+
+
+def _warnings(
+    limits: Limits, worker: MeasuredWorker, processes: int, fitting: int | None
+) -> tuple[str, ...]:
+    warnings = []
+    if fitting is not None and processes > max(fitting, 1):
+        warnings.append(
+            f"{processes} processes of {_mib(worker.anonymous_bytes)} each leave too little of "
+            f"the {_mib(limits.memory_bytes)} that this machine allows; {max(fitting, 1)} would "
+            "fit."
+        )
+    elif fitting == 0:
+        warnings.append(
+            f"One worker holds {_mib(worker.anonymous_bytes)} when it starts, which leaves too "
+            f"little of the {_mib(limits.memory_bytes)} that this machine allows. Serve smaller "
+            "models or fewer, or choose a larger machine."
+        )
+    if processes > 1 and worker.single:
+        warnings.append(
+            f"{_quoted(worker.single)} is best held by one process: each of the {processes} "
+            "holds all of it."
+        )
+    return tuple(warnings)
+
+
+def _facts(limits: Limits, worker: MeasuredWorker) -> list[str]:
+    facts = [f"a worker holds {_mib(worker.anonymous_bytes)}"]
+    if limits.memory_bytes is not None:
+        facts.append(f"the {limits.memory_source} allows {_mib(limits.memory_bytes)}")
+    if worker.slowest_run_s is not None:
+        facts.append(f"the slowest model takes {_duration(worker.slowest_run_s)}")
+    facts.append(f"{limits.cpus:g} CPU{'' if limits.cpus == 1 else 's'} by {limits.cpus_source}")
+    return facts
+
+
+def _mib(size: int | None) -> str:
+    return f"{(size or 0) / MIB:.0f} MiB"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 0.001:
+        return f"{seconds * 1e6:.0f} us"
+    return f"{seconds * 1e3:.1f} ms" if seconds < 1 else f"{seconds:.1f} s"
+
+
+def _count(number: int, word: str, plural: str = "s") -> str:
+    return f"{number} {word}{'' if number == 1 else plural}"
+
+
+def _quoted(names: frozenset[str]) -> str:
+    return ", ".join(repr(name) for name in sorted(names))
