@@ -1,0 +1,3 @@
+"""A project that uses models from Python only."""
+
+urlpatterns: list[object] = []
