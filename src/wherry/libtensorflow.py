@@ -40,6 +40,10 @@ class Stamp:
     wheel_sha256: str
     files: Mapping[str, LibraryFile]
 
+    def __str__(self) -> str:
+        size_mb = sum(file.size_bytes for file in self.files.values()) / 1e6
+        return f"TensorFlow {self.version}, {size_mb:.0f} MB"
+
     def write(self, folder: Path) -> None:
         """Write the stamp into the folder. Equal stamps give equal bytes."""
         content = {
@@ -126,5 +130,5 @@ def _expected(stamp: Stamp, folder: Path, name: str) -> LibraryFile:
 
 
 def _again(folder: Path) -> str:
-    target = "" if folder == FETCH_FOLDER else f" --to {folder}"
+    target = "" if folder.absolute() == FETCH_FOLDER.absolute() else f" --to {folder}"
     return f"Run `{FETCH_COMMAND}{target}` to make it anew."

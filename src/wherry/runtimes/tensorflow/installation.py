@@ -7,7 +7,7 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 
 from wherry.errors import RuntimeMissing
-from wherry.libtensorflow import CC_LIBRARY, FETCH_COMMAND, FETCH_FOLDER, check_sizes
+from wherry.libtensorflow import FETCH_COMMAND, FETCH_FOLDER, LIBRARIES, check_sizes
 
 FOLDER_VARIABLE = "WHERRY_TENSORFLOW"
 """Environment variable that names the folder with the two libraries."""
@@ -43,12 +43,12 @@ def find() -> Path:
             "TensorFlow's libraries are not here. Get them with "
             f"`{FETCH_COMMAND}` (any Python, the smaller way) or install tensorflow-cpu."
         )
-    if not (installed / CC_LIBRARY).is_file():
-        raise RuntimeMissing(
-            f"The TensorFlow installed in {installed} has no {CC_LIBRARY}; TensorFlow 2.12.1 and "
-            f"later have it. Upgrade it, or run `{FETCH_COMMAND}`."
-        )
-    check_sizes(installed)
+    for name in LIBRARIES:
+        if not (installed / name).is_file():
+            raise RuntimeMissing(
+                f"The TensorFlow installed in {installed} has no {name}; TensorFlow 2.12.1 and "
+                f"later have it. Upgrade it, or run `{FETCH_COMMAND}`."
+            )
     return installed
 
 
