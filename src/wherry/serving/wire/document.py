@@ -34,7 +34,8 @@ def read(body: bytes | memoryview) -> tuple[dict[str, Any], bool]:
         strings, literals = _count(document)
     except RecursionError:
         raise InvalidInput("The body is nested too deeply.") from None
-    if body.count(b'"') != 2 * strings:
+    # Numbers are most of a text and stand last in it: the search ends where they begin.
+    if body.count(b'"', 0, body.rfind(b'"') + 1) != 2 * strings:
         _refuse_repeated_keys(body)
         return document, False
     return document, _literals(body) == literals
@@ -61,12 +62,12 @@ def _count(value: object) -> tuple[int, int]:
 
 
 def _literals(body: bytes) -> int:
-    # Single letters are found many times faster than words; most texts hold neither "u" nor "l".
+    # A letter is found many times faster than a word, and most requests have none of these.
     found = 0
-    if b"u" in body:
-        found += body.count(b"true") + body.count(b"null")
+    if b"r" in body and b"u" in body:
+        found += body.count(b"true")
     if b"l" in body:
-        found += body.count(b"false")
+        found += body.count(b"false") + body.count(b"null")
     return found
 
 
