@@ -264,6 +264,38 @@ def _numbers(spec: TensorSpec, value: object) -> Array:
     make it reserve that string's length a million times.
     """
     leaves, types = _leaves(spec, value)
+    _refuse_odd(spec, leaves, types)
+    target = spec.datatype.numpy
+    try:
+        if types <= {int, float} and target.kind == "f":
+            return np.array(value, np.float64)
+        array = np.asarray(value)
+        if not leaves:
+            return array.astype(target)
+        if types == {int} and array.dtype.kind == "f" and target.kind in "iu":
+            array = np.array(value, np.uint64)  # numpy takes 2**63 beside 1 for floats
+    except ValueError:
+        raise _ragged(spec) from None
+    except OverflowError:
+        raise _beyond(spec) from None
+    if array.dtype.kind != "b" and not types.isdisjoint((bool, np.bool_)):
+        raise InvalidInput(f"Input {spec.name!r} mixes true or false with numbers; {_must(spec)}")
+    if array.dtype.kind == "O" and types <= {int, float, complex}:
+        raise _beyond(spec)
+    return array
+
+
+def _beyond(spec: TensorSpec) -> InvalidInput:
+    return InvalidInput(
+        f"Input {spec.name!r} holds an integer that {spec.datatype} cannot; {_must(spec)}"
+    )
+
+
+_PLAIN = frozenset((int, float, bool, complex))
+
+
+def _refuse_odd(spec: TensorSpec, leaves: list[Any], types: set[type]) -> None:
+    """Raise where an item is neither a number, nor a boolean, nor something like an array."""
     for kind in types:
         if kind in _PLAIN or issubclass(kind, np.number | np.bool_):
             continue
@@ -271,35 +303,6 @@ def _numbers(spec: TensorSpec, value: object) -> Array:
             odd = next(leaf for leaf in leaves if type(leaf) is kind)
             what = "null" if odd is None else f"{kind.__name__} {quoted(odd)}"
             raise InvalidInput(f"Input {spec.name!r} holds {what}; {_must(spec)}")
-    try:
-        if not leaves or (types == {int} and spec.datatype.numpy.kind in "iu"):
-            # Straight to the datatype: numpy takes 2**63 beside 1 for floats otherwise.
-            return np.array(value, spec.datatype.numpy)
-        array = np.asarray(value)
-    except ValueError:
-        raise _ragged(spec) from None
-    except OverflowError:
-        raise InvalidInput(
-            f"Input {spec.name!r} holds an integer that {spec.datatype} cannot; {_must(spec)}"
-        ) from None
-    if array.dtype.kind != "b" and not types.isdisjoint((bool, np.bool_)):
-        raise InvalidInput(f"Input {spec.name!r} mixes true or false with numbers; {_must(spec)}")
-    if array.dtype.kind == "O" and types <= {int, float}:
-        return _floats(spec, value)
-    return array
-
-
-_PLAIN = frozenset((int, float, bool, complex))
-
-
-def _floats(spec: TensorSpec, value: object) -> Array:
-    """Turn numbers of which some are integers beyond 64 bits into float64."""
-    try:
-        return np.array(value, np.float64)
-    except OverflowError:
-        raise InvalidInput(
-            f"Input {spec.name!r} holds an integer that {spec.datatype} cannot; {_must(spec)}"
-        ) from None
 
 
 def _leaves(spec: TensorSpec, value: object) -> tuple[list[Any], set[type]]:
