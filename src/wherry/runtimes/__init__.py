@@ -21,12 +21,20 @@ def load(runtime: str, model: Path, options: LoadOptions) -> LoadedModel:
         BundleError: the file is not what it should be.
         RuntimeMissing: the library is not installed; the sentence says what to install.
     """
+    loaded: LoadedModel = import_module(module_of(runtime)).load(model, options)
+    return loaded
+
+
+def module_of(runtime: str) -> str:
+    """Return the name of the module that holds a runtime.
+
+    Raises:
+        ConfigurationError: there is no such runtime.
+    """
     try:
-        module = _MODULES[runtime]
+        return _MODULES[runtime]
     except KeyError:
         known = ", ".join(_MODULES)
         raise ConfigurationError(
             f'There is no runtime "{runtime}"; the runtimes are: {known}.'
         ) from None
-    loaded: LoadedModel = import_module(module).load(model, options)
-    return loaded

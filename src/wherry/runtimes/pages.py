@@ -1,4 +1,4 @@
-"""Give back the memory of mapped files that a runtime has read and may never read again."""
+"""Give memory back to the system that a runtime has used and may never use again."""
 
 import ctypes
 import sys
@@ -26,3 +26,12 @@ def release_mapped(file: Path) -> None:
         if path == wanted and "w" not in permissions:
             start, end = (int(address, 16) for address in span.split("-"))
             libc.madvise(start, end - start, _MADV_DONTNEED)
+
+
+def release_heap() -> None:
+    """Return free heap memory to the system (the GNU C library; elsewhere nothing)."""
+    if sys.platform.startswith("linux"):
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim.argtypes = [ctypes.c_size_t]
+            trim(0)

@@ -7,6 +7,9 @@ from typing import Protocol
 
 from wherry.tensors import Array, Signature
 
+type Sample = tuple[str, Mapping[str, Array]]
+"""The name of a signature, and inputs for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class LoadOptions:
@@ -14,11 +17,13 @@ class LoadOptions:
 
     ``threads`` is the number of threads that one run may use. ``weight_cache`` is a folder in
     which a runtime may keep weights that several processes can map at once; None keeps them
-    private to this process.
+    private to this process. ``samples`` are the inputs on which answers with such weights are
+    compared with those without, besides inputs drawn from the signatures.
     """
 
     threads: int = 1
     weight_cache: Path | None = None
+    samples: tuple[Sample, ...] = ()
 
 
 class LoadedModel(Protocol):

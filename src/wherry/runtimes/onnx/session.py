@@ -1,4 +1,4 @@
-"""ONNX Runtime: ``.onnx`` files."""
+"""A session of ONNX Runtime as a loaded model."""
 
 import ctypes
 import re
@@ -8,13 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from wherry.errors import BundleError, ExecutionFailed, InvalidInput, RuntimeMissing
-from wherry.runtimes.protocol import LoadedModel, LoadOptions
+from wherry.errors import BundleError, ExecutionFailed, InvalidInput
+from wherry.runtimes.bfloat16 import from_bfloat16, to_bfloat16
+from wherry.runtimes.pages import release_heap
 from wherry.tensors import VARIABLE, Array, Datatype, Signature, TensorSpec
 
 _SIGNATURE = "serving_default"
-_SILENT = 4
-"""ONNX Runtime's log level that keeps all but fatal errors quiet: they come as exceptions."""
 _BFLOAT16 = 16
 """Element type of bfloat16. Source: onnx.proto, TensorProto.DataType."""
 
@@ -36,26 +35,12 @@ _DATATYPES = {
 }
 
 
-def load(model: Path, options: LoadOptions) -> LoadedModel:
-    """Load an ``.onnx`` file; see ``protocol.Runtime``."""
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise RuntimeMissing(
-            f'Serving an .onnx model needs ONNX Runtime: pip install "wherry[onnx]" ({error}).'
-        ) from error
-    settings = onnxruntime.SessionOptions()
-    settings.log_severity_level = _SILENT
-    settings.intra_op_num_threads = options.threads
-    settings.inter_op_num_threads = 1
-    settings.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
-    try:
-        session = onnxruntime.InferenceSession(
-            str(model), settings, providers=["CPUExecutionProvider"]
-        )
-    # ONNX Runtime's exceptions share no class of their own below Exception.
-    except Exception as error:
-        raise BundleError(_cannot_load(model, str(error))) from error
+def model_of(session: Any) -> "ONNXModel":
+    """Return the loaded model of a session.
+
+    Raises:
+        BundleError: an input or output is something other than a tensor that can be served.
+    """
     if any(d is Datatype.BF16 for d in _datatypes(session)):
         return _BFloat16Model(session)
     return ONNXModel(session)
@@ -106,7 +91,8 @@ class ONNXModel:
         return values
 
     def trim(self) -> None:
-        """Do nothing: ONNX Runtime keeps nothing from loading that could be given back."""
+        """Give back the copy of the weights that packing left in the heap."""
+        release_heap()
 
     def close(self) -> None:
         """Free the session."""
@@ -147,20 +133,6 @@ def _array(value: Any) -> Array:
     return from_bfloat16(np.frombuffer(raw, np.uint16).reshape(shape))
 
 
-def to_bfloat16(values: Array) -> Array:
-    """Round float32 ``values`` to the nearest bfloat16 (ties to even), as uint16 bit patterns."""
-    bits = np.ascontiguousarray(values).view(np.uint32)
-    rounded = (bits + (0x7FFF + ((bits >> 16) & 1))) >> 16
-    # Rounding would carry a NaN's last bits into its exponent and sign.
-    quiet = (bits >> 16) | 0x40
-    return np.where(np.isnan(values), quiet, rounded).astype(np.uint16)
-
-
-def from_bfloat16(patterns: Array) -> Array:
-    """Return the float32 values of bfloat16 bit patterns (uint16)."""
-    return (patterns.astype(np.uint32) << 16).view(np.float32)
-
-
 def _decoded(name: str, array: Array) -> Array:
     decoded = np.empty(array.shape, object)
     try:
@@ -188,12 +160,17 @@ def _spec(node: Any) -> TensorSpec:
             "can be served; convert the model again so that it gives tensors "
             "(scikit-learn: zipmap=False)."
         ) from None
-    shape = tuple(size if isinstance(size, int) else VARIABLE for size in node.shape)
+    # ONNX Runtime says [] of a scalar, and of a tensor with any number of dimensions.
+    shape = tuple(size if isinstance(size, int) else VARIABLE for size in node.shape) or None
     return TensorSpec(node.name, datatype, shape)
 
 
 _CODE = re.compile(r"^\[ONNXRuntimeError\] : \d+ : \w+ : ")
 _SOURCE = re.compile(r"\S+\.(?:cc|h|cpp):\d+ .*?(?:\) |: )(?=[A-Z])")
+
+
+_LOADING = re.compile(r"Load model from .*? failed:")
+_CUSTOM_OP = re.compile(r"Fatal error: (\S+?)\(-?\d+\) is not a registered function/op")
 
 
 def _sentence(message: str) -> str:
@@ -202,10 +179,18 @@ def _sentence(message: str) -> str:
     return _SOURCE.sub("", line).strip()[:300].rstrip(".") + "."
 
 
-def _cannot_load(model: Path, message: str) -> str:
+def cannot_load(model: Path, message: str) -> str:
+    """Return why the model file cannot be loaded, and what to do."""
+    custom = _CUSTOM_OP.search(message)
+    if custom is not None:
+        return (
+            f'{model.name} needs the operator "{custom.group(1)}" that ONNX Runtime does not '
+            "have; export the model with standard operators (opset 13 or newer), or serve its "
+            "SavedModel."
+        )
     return (
         f"{model.name} cannot be loaded by ONNX Runtime: "
-        f"{_sentence(message.replace(str(model), model.name))}"
+        f"{_sentence(_LOADING.sub('', message).replace(str(model), model.name))}"
     )
 
 

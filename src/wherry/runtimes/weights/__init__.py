@@ -1,0 +1,1 @@
+"""One copy of a model's weights for all processes that serve it."""
