@@ -1,0 +1,1 @@
+"""The demo project: a small Django site with three models."""

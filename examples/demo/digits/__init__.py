@@ -1,0 +1,1 @@
+"""Handwritten digits: one model, asked with plain numbers and asked with pictures."""
