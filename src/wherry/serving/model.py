@@ -7,7 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from importlib import import_module
 from typing import Any
@@ -212,9 +212,11 @@ class ServedModel:
         bundle = open_bundle(self.options.path)
         preprocess = _resolve(self.options.preprocess)
         postprocess = _resolve(self.options.postprocess)
+        samples = tuple((sample.signature, sample.inputs) for sample in bundle.warmup)
+        load_options = replace(self._load_options, samples=samples)
         return self._assemble(
             bundle,
-            runtimes.load(bundle.runtime, bundle.model, self._load_options),
+            runtimes.load(bundle.runtime, bundle.model, load_options),
             preprocess,
             postprocess,
         )
