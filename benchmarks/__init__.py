@@ -1,0 +1,1 @@
+"""Measurements of Wherry beside its neighbours; run by ``scripts/bench``."""

@@ -1,0 +1,182 @@
+"""The result in words and tables: for the terminal, and as the page in the documentation."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from benchmarks.serving.bars import MB, Bar, Result, bars, series
+from benchmarks.serving.samples import middle
+
+_HEADINGS = (
+    "",
+    "runtime",
+    "requests/s",
+    "p50 ms",
+    "p99 ms",
+    "first answer s",
+    "PSS MB",
+    "anonymous MB",
+    "processes",
+)
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a Markdown table that also reads well as plain text; numbers stand to the right."""
+    widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
+    right = [
+        index > 0 and all(_numeric(row[index]) for row in rows) for index in range(len(widths))
+    ]
+
+    def line(cells: Sequence[str]) -> str:
+        padded = [
+            cell.rjust(width) if to_right else cell.ljust(width)
+            for cell, width, to_right in zip(cells, widths, right, strict=True)
+        ]
+        return f"| {' | '.join(padded)} |"
+
+    ruler = [
+        "-" * (width - 1) + (":" if to_right else "-")
+        for width, to_right in zip(widths, right, strict=True)
+    ]
+    return "\n".join((line(headings), line(ruler), *map(line, rows)))
+
+
+def _numeric(cell: str) -> bool:
+    return cell == "-" or cell.replace(",", "").replace(".", "").isdigit()
+
+
+def work_table(result: Result, work: str) -> str:
+    """Return the table of one work, one peer a line."""
+    rows = []
+    for name, peer in result["works"][work]["peers"].items():
+        if not peer["starts"]:
+            rows.append([peer["title"], peer["runtime"], *["-"] * (len(_HEADINGS) - 2)])
+            continue
+
+        def number(key: str, digits: int, scale: float = 1, *, of: str = name) -> str:
+            value = middle(series(result, work, of, key))
+            return "-" if value is None else f"{value / scale:,.{digits}f}"
+
+        rows.append(
+            [
+                peer["title"],
+                peer["runtime"],
+                number("requests_per_s", 0),
+                number("p50_ms", 1),
+                number("p99_ms", 1),
+                number("first_answer_s", 2),
+                number("pss_bytes", 0, MB),
+                number("anonymous_bytes", 0, MB),
+                number("processes", 0),
+            ]
+        )
+    return table(_HEADINGS, rows)
+
+
+def notes(result: Result, work: str) -> list[str]:
+    """Return what the table of a work does not show: failures, refusals, bare loops."""
+    found = result["works"][work]
+    said = []
+    for name, peer in found["peers"].items():
+        title = peer["title"]
+        said += [f"{title}: a start failed. {failure}" for failure in peer["failures"]]
+        refused = sum(series(result, work, name, "failed"))
+        broken = sum(series(result, work, name, "socket_errors"))
+        if refused or broken:
+            said.append(
+                f"{title}: {refused:.0f} requests were refused and {broken:.0f} connections "
+                "broke under load; they are not in requests/s."
+            )
+        if peer["plan"]:
+            processes, threads = peer["plan"]
+            said.append(f"{title}: {processes} processes x {threads} threads.")
+    for runtime, loops in _bare(found).items():
+        ways = ", ".join(f"{rate:,.0f} ({way})" for way, rate in loops.items())
+        said.append(f"Predictions/s of {runtime} in a bare loop: {ways}.")
+    return said
+
+
+def _bare(found: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+    by_runtime = {found["runtime"]: found["bare_loops"], **found["other_bare_loops"]}
+    return {
+        runtime: {way: middle([one[way] for one in loops]) or 0.0 for way in loops[0]}
+        for runtime, loops in by_runtime.items()
+        if loops
+    }
+
+
+def bar_table(judged: Sequence[Bar]) -> str:
+    """Return the table of bars: what was asked, what was seen."""
+    words = {True: "reached", False: "**not reached**", None: "not measured"}
+    rows = [
+        [
+            bar.name,
+            f"{'at least' if bar.at_least else 'at most'} {bar.limit:g} {bar.unit}",
+            "-" if bar.value is None else f"{bar.value:.2f} {bar.unit}",
+            words[bar.reached],
+        ]
+        for bar in judged
+    ]
+    return table(("bar", "asked", "measured", ""), rows)
+
+
+def text(result: Result) -> str:
+    """Return the result for the terminal, in Markdown that reads as plain text."""
+    parts = []
+    for name, work in result["works"].items():
+        listed = "\n".join(f"- {note}" for note in notes(result, name))
+        parts += [f"### {work['title']}", work_table(result, name), listed]
+    judged = bars(result)
+    if judged:
+        parts += ["### Bars", bar_table(judged)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def page(result: Result, *, chart: str, data: str) -> str:
+    """Return the documentation's page about the result."""
+    machine = result["machine"]
+    memory = (machine["memory_bytes"] or 0) / 2**30
+    settings = result["settings"]
+    held = {pair for found in result["versions"].values() for pair in found.items()}
+    versions = ", ".join(f"{name} {number}" for name, number in sorted(held))
+    return f"""\
+# Benchmarks
+
+<!-- Written by `{result["command"]}` from {data}; edit benchmarks/serving/report.py instead. -->
+
+Wherry beside other ways to serve the same models, each in an environment of its own, one after
+the other on the same machine in one run. wrk asks over loopback, from the same cores, each
+connection again as soon as it is answered. Every peer's answer was compared with that of the
+runtime called directly before and after it was timed. Numbers are medians: of up to
+{settings["rounds"]} rounds, in which every peer is started anew and loaded for
+{settings["load_s"]:g} s. Memory is that of all processes of a server while it is under load; pages
+that processes share are counted once. The first answer is counted from process start to the first
+right answer.
+
+![Requests per second, memory and first answer of each peer]({chart})
+
+{text(result)}
+
+"ok likewise" is a Django site without a model and without numpy, on granian with the same number
+of processes and threads, that reads the same body and answers "ok".
+
+## The machine
+
+{machine["cpu"]}, {machine["cores"]} cores ({", ".join(machine["cpu_flags"])}), {memory:.0f} GiB,
+{machine["system"]}, Linux {machine["kernel"]}, Python {machine["python"]}. Load average before the
+run: {machine["load_before"]}. Measured on {result["date"]} at commit `{result["commit"]}`, in
+{result["took_s"] / 60:.0f} minutes. {versions}.
+
+## Repeat it
+
+`{result["command"]}` builds what it needs in `.wherry/bench` (about 5 GB, some minutes the first
+time), measures for about 25 minutes on 2 cores and writes this page; `--quick` takes about 4 and
+leaves it alone. It needs wrk (`apt-get install wrk`), Linux and a Python that TensorFlow has a
+wheel for (3.12 or 3.13). Let nothing else run on the machine. All numbers, of every round, are in
+[{data}]({data}).
+
+## What is not measured here
+
+A network and a router between client and server; a load that keeps coming when answers are late;
+batching of requests, which no peer was asked to do; GPUs; more than {machine["cores"]} cores;
+servers that cannot be installed from Python's package index, such as TensorFlow Serving and Triton.
+"""
