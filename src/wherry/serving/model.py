@@ -32,6 +32,11 @@ from wherry.tensors import Array, Signature, validate_inputs
 
 logger = logging.getLogger("wherry")
 
+# Handing work to a second thread and waiting for it takes some 10 us on an idle machine and a
+# hundred times that on a busy one: a run this short is better off on one.
+FAST_RUN_S = 0.001
+# The runtimes that keep a pool of threads for each model; TensorFlow has one for all.
+THREAD_POOLS = ("litert", "onnx")
 # Enough to tell a typical answer from a slow one; older answers say little about now.
 LATENCIES_KEPT = 256
 
@@ -184,12 +189,12 @@ class ServedModel:
         started = time.monotonic()
         self.state = State.LOADING
         try:
-            ready = self._open()
-            self.load_s = time.monotonic() - started
-            self.state = State.WARMING
-            self.run_s = warm_up(ready.loaded, ready.bundle, ready.signatures)
+            ready = self._open_warm()
+            if self._has_idle_threads(ready):
+                ready.loaded.close()
+                self._load_options = replace(self._load_options, threads=1)
+                ready = self._open_warm()
             ready.loaded.trim()
-            self.warmup_s = time.monotonic() - started - self.load_s
         except WherryError as error:
             self._fail(error)
             return
@@ -202,6 +207,25 @@ class ServedModel:
             self.anonymous_bytes = after.anonymous_bytes - before.anonymous_bytes
         self._ready = ready
         self.state = State.READY
+
+    def _open_warm(self) -> _Ready:
+        started = time.monotonic()
+        ready = self._open()
+        self.load_s = time.monotonic() - started
+        self.state = State.WARMING
+        self.run_s = warm_up(ready.loaded, ready.bundle, ready.signatures)
+        self.warmup_s = time.monotonic() - started - self.load_s
+        return ready
+
+    def _has_idle_threads(self, ready: _Ready) -> bool:
+        """Whether the model runs on several threads that nobody asked for and nobody needs."""
+        return (
+            self.options.threads is None
+            and self._load_options.threads > 1
+            and ready.bundle.runtime in THREAD_POOLS
+            and self.run_s is not None
+            and self.run_s < FAST_RUN_S
+        )
 
     def _fail(self, error: WherryError) -> None:
         logger.error("The model %r cannot be served: %s", self.name, error)
