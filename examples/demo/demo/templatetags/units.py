@@ -1,4 +1,4 @@
-"""Bytes and seconds as people read them."""
+"""Bytes, seconds and shapes as people read them."""
 
 from django import template
 
@@ -21,3 +21,11 @@ def seconds(value: float | None) -> str:
     if value >= 1:
         return f"{value:.2f} s"
     return f"{value * 1000:.1f} ms" if value >= 0.001 else f"{value * 1e6:.0f} µs"
+
+
+@register.filter
+def shape(sizes: tuple[int, ...] | None) -> str:
+    """Show a tensor's shape, with n for a size that is open."""
+    if sizes is None:
+        return "of any shape"
+    return " × ".join("n" if size < 0 else str(size) for size in sizes)
