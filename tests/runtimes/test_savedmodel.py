@@ -110,7 +110,7 @@ def test_flipped_bytes_never_raise_anything_else(tmp_path: Path) -> None:
     """Untrusted bytes: a BundleError or signatures, nothing else."""
     content = bytearray((SAVED_MODELS / "tensorflow1" / GRAPH_FILE).read_bytes())
     graph = tmp_path / GRAPH_FILE
-    for position in [*range(0, 200), *range(0, len(content), 41)]:
+    for position in [*range(200), *range(0, len(content), 41)]:
         original = content[position]
         content[position] = original ^ (1 << position % 8)
         graph.write_bytes(content)
