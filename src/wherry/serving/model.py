@@ -186,7 +186,6 @@ class ServedModel:
         if self.state is not State.WAITING:
             return
         before = read_memory()
-        started = time.monotonic()
         self.state = State.LOADING
         try:
             ready = self._open_warm()
