@@ -63,11 +63,11 @@ def decode_predict(
     rows = _is_row_format(request)
     value = request["instances" if rows else "inputs"]
     if rows:
-        value = _columns(signature, value)
+        value, lists_only = _columns(signature, value)
+        plain = plain and lists_only
     elif type(value) is not dict or _is_b64(value):
         value = _only(signature, value)
-    if not plain:
-        value = _decoded(signature, value)
+    value = _decoded(signature, value)
     return PredictRequest(signature, validate_inputs(signature, value, plain_numbers=plain), rows)
 
 
@@ -146,8 +146,12 @@ def _is_row_format(request: Mapping[str, Any]) -> bool:
     return rows
 
 
-def _columns(signature: Signature, instances: object) -> object:
-    """Turn row format into one value for each input."""
+def _columns(signature: Signature, instances: object) -> tuple[dict[str, Any], bool]:
+    """Turn row format into one value for each input.
+
+    Also tell whether these hold no value that stood in an object and was no list: the document's
+    word about its lists does not cover such a one.
+    """
     _check_rows_possible(signature)
     if type(instances) is not list:
         raise InvalidInput("'instances' must be a list with one item for each example.")
@@ -155,7 +159,8 @@ def _columns(signature: Signature, instances: object) -> object:
         raise InvalidInput("'instances' is empty: send at least one example.")
     first = instances[0]
     if type(first) is not dict or _is_b64(first):
-        return _only(signature, instances)
+        return _only(signature, instances), True
+    lists_only = True
     columns: dict[str, list[Any]] = {name: [] for name in first}
     for index, instance in enumerate(instances):
         if type(instance) is not dict or instance.keys() != columns.keys():
@@ -165,7 +170,8 @@ def _columns(signature: Signature, instances: object) -> object:
             )
         for name, value in instance.items():
             columns[name].append(value)
-    return columns
+            lists_only = lists_only and type(value) is list
+    return columns, lists_only
 
 
 def _only(signature: Signature, value: object) -> dict[str, object]:
@@ -206,9 +212,11 @@ def _is_b64(value: Mapping[str, Any]) -> bool:
     return len(value) == 1 and "b64" in value
 
 
-def _decoded(signature: Signature, columns: Any) -> dict[str, Any]:
+def _decoded(signature: Signature, columns: dict[str, Any]) -> dict[str, Any]:
     """Decode ``{"b64": ...}`` in the inputs that are strings."""
     strings = {spec.name for spec in signature.inputs if spec.datatype is Datatype.BYTES}
+    if not strings:
+        return columns
     try:
         return {
             name: _decode_b64(value) if name in strings else value
