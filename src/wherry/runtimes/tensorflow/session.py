@@ -72,17 +72,18 @@ class TensorFlowModel:
         if plan is None:
             raise InvalidInput(self._unknown(signature))
         with self._idle:
-            if self._session is None:
+            session = self._session
+            if session is None:
                 raise ExecutionFailed("The model has been closed.")
             self._running += 1
         try:
-            return self._run(plan, inputs)
+            return self._run(session, plan, inputs)
         finally:
             with self._idle:
                 self._running -= 1
                 self._idle.notify_all()
 
-    def _run(self, plan: _Plan, inputs: Mapping[str, Array]) -> dict[str, Array]:
+    def _run(self, session: int, plan: _Plan, inputs: Mapping[str, Array]) -> dict[str, Array]:
         library = self._library
         specs = plan.signature.inputs
         fetched = (c_void_p * len(plan.outputs))()
@@ -95,7 +96,7 @@ class TensorFlowModel:
             try:
                 with status.checked(library) as state:
                     library.TF_SessionRun(
-                        *(self._session, None),
+                        *(session, None),
                         *(plan.feeds, given, len(given)),
                         *(plan.fetches, fetched, len(fetched)),
                         *(None, 0),
