@@ -64,7 +64,7 @@ class InterpreterModel:
         # The wrapper below Interpreter is the only way to run a signature of a second subgraph
         # without allocating all of its memory again at every call.
         core = interpreter._interpreter
-        self._programs: dict[str, Program] = read_programs(core)
+        self._programs: dict[str, Program] = read_programs(core, self._path.name)
         self._signatures = {name: p.signature for name, p in self._programs.items()}
         self._set = core.SetTensor
         self._get = core.GetTensor

@@ -50,7 +50,7 @@ def _compiled_model(model: Path, folder: Path, options: LoadOptions) -> Compiled
 def _programs(model: Path) -> dict[str, Program]:
     """Read the signatures: an Interpreter without tensors packs no weights."""
     interpreter = open_interpreter(_interpreter_class(), str(model), model.name, 1)
-    return read_programs(interpreter._interpreter)
+    return read_programs(interpreter._interpreter, model.name)
 
 
 def _interpreter_class() -> Any:

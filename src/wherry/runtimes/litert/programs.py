@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from wherry.errors import BundleError, InvalidInput
+from wherry.runtimes.litert.messages import sentence
 from wherry.runtimes.quantization import Quantization
-from wherry.tensors import Array, Datatype, Signature, TensorSpec
+from wherry.tensors import VARIABLE, Array, Datatype, Signature, TensorSpec
 
 _UNNAMED = "serving_default"
 _QUANTIZED = (Datatype.INT8, Datatype.UINT8, Datatype.INT16)
@@ -70,8 +71,22 @@ class Program:
         return InvalidInput(f"The model cannot take inputs of these shapes ({given}): {reason}")
 
 
-def read_programs(core: Any) -> dict[str, Program]:
-    """Return every signature of an Interpreter's wrapper; ``serving_default`` if it has none."""
+def read_programs(core: Any, name: str) -> dict[str, Program]:
+    """Return every signature of an Interpreter's wrapper; ``serving_default`` if it has none.
+
+    Raises:
+        BundleError: the file, called ``name``, describes tensors that it does not have.
+    """
+    try:
+        return _read_programs(core)
+    except (ValueError, TypeError, IndexError, RuntimeError) as error:
+        raise BundleError(
+            f"The signatures of {name} do not fit its tensors; convert the model again. "
+            f"({sentence(str(error))})"
+        ) from error
+
+
+def _read_programs(core: Any) -> dict[str, Program]:
     declared = core.GetSignatureDefs()
     if not declared:
         inputs = {plain_name(core.TensorName(i, 0)): i for i in core.InputIndices()}
@@ -110,6 +125,8 @@ def _port(core: Any, subgraph: int, name: str, index: int) -> Port:
             f'Tensor "{name}" holds elements of type {dtype}, which cannot be served.'
         ) from None
     shape = tuple(int(size) for size in core.TensorSizeSignature(index, subgraph))
+    if any(size < VARIABLE for size in shape):
+        raise ValueError(f'tensor "{name}" has the shape {list(shape)}')
     quantization = None
     if datatype in _QUANTIZED:
         scales, zero_points, *_ = core.TensorQuantizationParameters(index, subgraph)

@@ -72,13 +72,16 @@ def _settings(onnxruntime: Any, options: LoadOptions) -> Any:
 
 def _session_model(onnxruntime: Any, model: Path, settings: Any) -> ONNXModel:
     try:
+        # Its fallback would print, and try the same provider again.
         session = onnxruntime.InferenceSession(
-            str(model), settings, providers=["CPUExecutionProvider"]
+            str(model), settings, providers=["CPUExecutionProvider"], enable_fallback=0
         )
+        return model_of(session)
+    except BundleError:
+        raise
     # ONNX Runtime's exceptions share no class of their own below Exception.
     except Exception as error:
         raise BundleError(cannot_load(model, str(error))) from error
-    return model_of(session)
 
 
 def _onnxruntime() -> Any:
