@@ -6,7 +6,8 @@ from wherry.django import views
 
 app_name = "wherry"
 
-_MODEL = r"models/(?P<name>[^/:]+)(?:/versions/(?P<version>[^/:]+))?"
+# Longer names are nobody's, and would be quoted in the answer.
+_MODEL = r"models/(?P<name>[^/:]{1,200})(?:/versions/(?P<version>[^/:]{1,200}))?"
 
 # The two that ask a model come first: patterns are tried in order, on every request.
 urlpatterns = [
