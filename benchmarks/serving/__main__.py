@@ -74,12 +74,14 @@ def main() -> int:
             _say(f"{name} could not be prepared: {error}")
             continue
         result["works"][name] = Measurement(work, peers, effort, missing).run()
+    if not result["works"]:
+        return 1
     result["took_s"] = round(time.monotonic() - began)
     result["bars"] = [{**asdict(bar), "reached": bar.reached} for bar in bars(result)]
     print(report.text(result))
     whole = effort is WHOLE and len(chosen) == len(PEERS) and len(result["works"]) == len(NAMES)
     _save(result, REPOSITORY / "docs" if whole else KEPT / "results")
-    return 0 if result["works"] else 1
+    return 0
 
 
 @dataclass(slots=True)

@@ -31,6 +31,9 @@ REQUIREMENTS: dict[str, tuple[str, ...]] = {
 }
 WHERRY = "wherry"
 
+# As pip does, and not while a start is being timed.
+_COMPILE = "--compile-bytecode"
+
 # What a reader wants to know the version of, in each environment.
 _TOLD = (
     *("ai-edge-litert", "bentoml", "django", "granian", "gunicorn", "litserve", "matplotlib"),
@@ -90,7 +93,8 @@ def _install(folder: Path, requirements: tuple[str, ...]) -> None:
     print(f"  making the environment {folder.name} (once) ...", file=sys.stderr, flush=True)
     base = str(Path(sys.executable).resolve())
     _uv("venv", "--quiet", "--clear", "--python", base, str(folder))
-    _uv("pip", "install", "--quiet", "--python", str(folder / "bin" / "python"), *requirements)
+    python = str(folder / "bin" / "python")
+    _uv("pip", "install", "--quiet", _COMPILE, "--python", python, *requirements)
     _mark(folder, wanted)
 
 
@@ -108,7 +112,7 @@ def _install_wherry(folder: Path) -> None:
     _uv(
         *("sync", "--quiet", "--project", str(REPOSITORY), "--frozen", "--no-default-groups"),
         *("--python", str(Path(sys.executable).resolve())),
-        *("--no-editable", "--reinstall-package", "wherry", *extras),
+        *("--no-editable", "--reinstall-package", "wherry", _COMPILE, *extras),
         environment_folder=folder,
     )
     _mark(folder, digest.hexdigest())

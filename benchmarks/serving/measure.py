@@ -20,16 +20,14 @@ from benchmarks.serving.load import Load, load
 from benchmarks.serving.processes import (
     Answer,
     Memory,
-    Question,
-    Server,
     ServerFailed,
-    ask,
     free_port,
     running,
 )
 from benchmarks.serving.works import HERE, Work, direct_arguments
 
 FIRST_ANSWER_TIMEOUT_S = 90.0
+SETTLE_TIMEOUT_S = 60.0
 WARM_UP_S = 1.0
 MEASURE_TIMEOUT_S = 60.0
 
@@ -68,28 +66,17 @@ def start(peer: Peer, work: Work, plan: Plan, load_s: float | None) -> Round:
             first_s = server.first_answer(question, fault, FIRST_ANSWER_TIMEOUT_S)
             if load_s is None:
                 return Round(first_s, chosen_plan(log.read_text(errors="replace")))
-            seen, memory = _under_load(server, work, question, load_s, Path(folder))
-            if found := fault(ask(server.port, question, timeout_s=FIRST_ANSWER_TIMEOUT_S)):
-                raise ServerFailed(f"answered wrongly after load: {found}")
-            return Round(first_s, chosen_plan(log.read_text(errors="replace")), seen, memory)
-
-
-def _under_load(
-    server: Server, work: Work, question: Question, load_s: float, folder: Path
-) -> tuple[Load, Memory]:
-    body = folder / "body"
-    body.write_bytes(question.body)
-    weighed: list[Memory] = []
-    load(server.port, question, body, work.connections, WARM_UP_S)
-    seen = load(
-        server.port,
-        question,
-        body,
-        work.connections,
-        load_s,
-        meanwhile=lambda wrk: weighed.append(server.memory(besides=wrk)),
-    )
-    return seen, weighed[0]
+            body = Path(folder) / "body"
+            body.write_bytes(question.body)
+            load(server.port, question, body, work.connections, WARM_UP_S)
+            server.settled_answer(question, fault, SETTLE_TIMEOUT_S)
+            weighed: list[Memory] = []
+            seen = load(
+                *(server.port, question, body, work.connections, load_s),
+                meanwhile=lambda wrk: weighed.append(server.memory(besides=wrk)),
+            )
+            server.settled_answer(question, fault, SETTLE_TIMEOUT_S)
+            return Round(first_s, chosen_plan(log.read_text(errors="replace")), seen, weighed[0])
 
 
 # How a bare loop may use two or more cores; which is best depends on the runtime and the model.

@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import os
+import re
 import signal
 import subprocess
 import time
@@ -15,6 +16,7 @@ from tempfile import TemporaryDirectory
 
 STOP_TIMEOUT_S = 15
 _POLL_S = 0.005
+_ERROR = re.compile(r"\s*[\w.]*(Error|Exception)\b.*")
 _PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -83,9 +85,11 @@ class Server:
                 start_new_session=True,
             )
 
-    def log_tail(self, characters: int = 500) -> str:
-        """Return the end of what the server wrote, on one line."""
-        return " ".join(self._log.read_text(errors="replace").split())[-characters:]
+    def complaint(self) -> str:
+        """Return the last error that the server wrote, or else the end of what it wrote."""
+        lines = self._log.read_text(errors="replace").splitlines()
+        errors = [line.strip() for line in lines if _ERROR.match(line)]
+        return errors[-1][:300] if errors else " ".join(" ".join(lines).split())[-300:]
 
     def first_answer(
         self, question: Question, fault: Callable[[Answer], str | None], timeout_s: float
@@ -103,7 +107,7 @@ class Server:
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 status = self._process.returncode
-                raise ServerFailed(f"ended with status {status}: {self.log_tail()}")
+                raise ServerFailed(f"ended with status {status}: {self.complaint()}")
             try:
                 answer = ask(self.port, question, timeout_s=deadline - time.monotonic())
             except (OSError, HTTPException) as error:
@@ -116,7 +120,29 @@ class Server:
                     return answered_s
                 last = f"status {answer.status}: {answer.body[:200]!r}"
             time.sleep(_POLL_S)
-        raise ServerFailed(f"no answer within {timeout_s:.0f} s ({last}): {self.log_tail()}")
+        raise ServerFailed(f"no answer within {timeout_s:.0f} s ({last}): {self.complaint()}")
+
+    def settled_answer(
+        self, question: Question, fault: Callable[[Answer], str | None], timeout_s: float
+    ) -> None:
+        """Ask until the server answers again after load, and check the answer.
+
+        wrk leaves requests behind that it no longer waits for; a server may go on with them, and
+        refuse others meanwhile.
+
+        Raises:
+            ServerFailed: it answered wrongly or not in time.
+        """
+        deadline = time.monotonic() + timeout_s
+        while time.monotonic() < deadline:
+            with contextlib.suppress(OSError, HTTPException):
+                answer = ask(self.port, question, timeout_s=deadline - time.monotonic())
+                if answer.status == 200:
+                    if found := fault(answer):
+                        raise ServerFailed(f"answered wrongly after load: {found}")
+                    return
+            time.sleep(_POLL_S)
+        raise ServerFailed(f"no answer within {timeout_s:.0f} s after load: {self.complaint()}")
 
     def memory(self, besides: int | None = None) -> Memory:
         """Return the memory of all the server's processes, but of the process ``besides``."""

@@ -78,7 +78,7 @@ def notes(result: Result, work: str) -> list[str]:
     said = []
     for name, peer in found["peers"].items():
         title = peer["title"]
-        said += [f"{title}: a start failed. {failure}" for failure in peer["failures"]]
+        said += [f"{title}: a start failed. {failure}" for failure in sorted(set(peer["failures"]))]
         refused = sum(series(result, work, name, "failed"))
         broken = sum(series(result, work, name, "socket_errors"))
         if refused or broken:
@@ -86,9 +86,13 @@ def notes(result: Result, work: str) -> list[str]:
                 f"{title}: {refused:.0f} requests were refused and {broken:.0f} connections "
                 "broke under load; they are not in requests/s."
             )
-        if peer["plan"]:
-            processes, threads = peer["plan"]
-            said.append(f"{title}: {processes} processes x {threads} threads.")
+    plans = [
+        f"{peer['title']} {peer['plan'][0]} x {peer['plan'][1]}"
+        for name, peer in found["peers"].items()
+        if peer["plan"] and not name.startswith("ok")
+    ]
+    if plans:
+        said.append(f"Processes x threads: {'; '.join(plans)}.")
     for runtime, loops in _bare(found).items():
         ways = ", ".join(f"{rate:,.0f} ({way})" for way, rate in loops.items())
         said.append(f"Predictions/s of {runtime} in a bare loop: {ways}.")
@@ -143,21 +147,21 @@ def page(result: Result, *, chart: str, data: str) -> str:
 
 <!-- Written by `{result["command"]}` from {data}; edit benchmarks/serving/report.py instead. -->
 
-Wherry beside other ways to serve the same models, each in an environment of its own, one after
-the other on the same machine in one run. wrk asks over loopback, from the same cores, each
-connection again as soon as it is answered. Every peer's answer was compared with that of the
-runtime called directly before and after it was timed. Numbers are medians: of up to
-{settings["rounds"]} rounds, in which every peer is started anew and loaded for
-{settings["load_s"]:g} s. Memory is that of all processes of a server while it is under load; pages
-that processes share are counted once. The first answer is counted from process start to the first
-right answer.
+Wherry beside other ways to serve the same models: each in an environment of its own, one after the
+other, on the same machine in one run. wrk asks over loopback, from the same cores, each connection
+again as soon as it is answered; before and after, every peer's answer is compared with that of the
+runtime called directly. The numbers are medians over rounds, {settings["rounds"]} of them for those
+that a bar compares: a round starts every peer anew and loads it for {settings["load_s"]:g} s. The
+first answer is counted from the start of the process to the first right answer. Memory is that of
+all processes of a server under load; pages that several share are counted once.
 
 ![Requests per second, memory and first answer of each peer]({chart})
 
 {text(result)}
 
-"ok likewise" is a Django site without a model and without numpy, on granian with the same number
-of processes and threads, that reads the same body and answers "ok".
+"ok" is a Django site without a model and without numpy, on granian, that reads the same body and
+answers "ok". "Likewise" means with as many processes and threads as Wherry has; ratios are those of
+neighbours in the same round.
 
 ## The machine
 

@@ -1,0 +1,66 @@
+"""The result in words and tables."""
+
+from benchmarks.serving.report import notes, table, text, work_table
+
+from tests.benchmarks.results import peer, result, start
+
+
+def test_a_table_stands_in_columns_with_numbers_to_the_right() -> None:
+    """It is Markdown, and reads as plain text."""
+    assert table(("name", "rate"), [["a", "1,000"], ["long", "-"]]) == (
+        "| name |  rate |\n| ---- | ----: |\n| a    | 1,000 |\n| long |     - |"
+    )
+
+
+def test_the_table_shows_medians_in_the_units_of_its_headings() -> None:
+    """Bytes are shown in MB."""
+    seen = result("digits", {"wherry": peer(start(0), start(1, pss_bytes=92_000_000))}, [])
+
+    row = work_table(seen, "digits").splitlines()[-1]
+
+    assert [cell.strip() for cell in row.split("|")[1:-1]] == (
+        ["A peer", "litert", "1,000", "1.0", "4.0", "0.70", "91", "60", "3"]
+    )
+
+
+def test_a_peer_that_never_started_is_listed_with_its_reason() -> None:
+    """It stays in the table, without numbers, and says why below."""
+    seen = result("digits", {"ray": peer(failures=("no answer within 90 s",) * 2)}, [])
+
+    row = work_table(seen, "digits").splitlines()[-1]
+    assert row.replace(" ", "") == "|Apeer|litert|-|-|-|-|-|-|-|"
+    assert notes(seen, "digits") == ["A peer: a start failed. no answer within 90 s"]
+
+
+def test_refusals_under_load_are_told() -> None:
+    """A fast peer that refuses is not simply fast."""
+    seen = result("digits", {"wherry": peer(start(0, failed=12))}, [])
+
+    (note,) = notes(seen, "digits")
+
+    assert "12 requests were refused" in note
+
+
+def test_nothing_is_noted_of_a_quiet_run() -> None:
+    """No failure, no refusal: no words."""
+    assert notes(result("digits", {"wherry": peer(start(0))}, []), "digits") == []
+
+
+def test_bare_loops_are_told_as_medians_over_rounds() -> None:
+    """One number for each way."""
+    loops = [{"a caller per core": 90.0}, {"a caller per core": 110.0}, {"a caller per core": 97.0}]
+
+    said = notes(result("mobilenet", {}, loops), "mobilenet")
+
+    assert said == ["Predictions/s of litert in a bare loop: 97 (a caller per core)."]
+
+
+def test_a_bar_that_is_missed_is_said_aloud() -> None:
+    """Bars stand below the tables, each with what was asked and what was measured."""
+    seen = result("digits", {"wherry": peer(start(0, p99_ms=9.0))}, [])
+
+    line = next(line for line in text(seen).splitlines() if "p99 at 16" in line)
+
+    assert "at most 8 ms" in line
+    assert "9.00 ms" in line
+    assert "**not reached**" in line
