@@ -2,6 +2,7 @@
 
 import hmac
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from wherry.django.conf import Conf
@@ -20,11 +21,19 @@ def is_known(request: HttpRequest, conf: Conf) -> bool:
         scheme, _, given = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
         if scheme.lower() != "bearer":
             return False
-    sent = given.strip().encode(errors="replace")
+    sent = given.strip().encode("latin-1", errors="replace")
     matches = [hmac.compare_digest(sent, key.encode()) for key in conf.api_keys]
     return any(matches)
 
 
 def is_permitted(request: HttpRequest, conf: Conf) -> bool:
-    """Whether the project's permission function lets the request pass, or there is none."""
-    return conf.permission is None or bool(conf.permission(request))
+    """Whether the project's permission function lets the request pass, or there is none.
+
+    The function may return False or raise Django's PermissionDenied.
+    """
+    if conf.permission is None:
+        return True
+    try:
+        return bool(conf.permission(request))
+    except PermissionDenied:
+        return False
