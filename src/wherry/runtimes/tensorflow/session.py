@@ -133,6 +133,7 @@ class TensorFlowModel:
         if graph is not None:
             library.TF_DeleteGraph(graph)
         library.TF_DeleteStatus(handle)
+        memory.trim()
 
     def _unknown(self, signature: str) -> str:
         if reason := self._model.unsupported.get(signature):
