@@ -166,7 +166,12 @@ def _spec(node: Any) -> TensorSpec:
 
 
 _CODE = re.compile(r"^\[ONNXRuntimeError\] : \d+ : \w+ : ")
-_SOURCE = re.compile(r"\S+\.(?:cc|h|cpp):\d+ .*?(?:\) |: )(?=[A-Z])")
+_NODE = re.compile(
+    r"Non-zero status code returned while running (\w+) node\. Name:'.*?' Status Message: "
+)
+_SOURCE = re.compile(
+    r"\S+\.(?:cc|h|cpp):\d+ (?:[^()]*\([^()]*\)(?: const)? )?(?:.*? was false\. )?"
+)
 
 
 _LOADING = re.compile(r"Load model from .*? failed:")
@@ -175,8 +180,10 @@ _CUSTOM_OP = re.compile(r"Fatal error: (\S+?)\(-?\d+\) is not a registered funct
 
 def _sentence(message: str) -> str:
     """Return the first line of an ONNX Runtime message, without its codes and source files."""
-    line = _CODE.sub("", message.strip()).split("\n", 1)[0]
-    return _SOURCE.sub("", line).strip()[:300].rstrip(".") + "."
+    line = _SOURCE.sub("", _CODE.sub("", message.strip()).split("\n", 1)[0])
+    node = _NODE.match(line)
+    said = line[node.end() if node else 0 :].strip()[:300].rstrip(".")
+    return f"{said} (operator {node.group(1)})." if node else f"{said}."
 
 
 def cannot_load(model: Path, message: str) -> str:
