@@ -16,12 +16,13 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
+from http import HTTPStatus
+from http.client import HTTPConnection
 from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 from digits.drawing import enlarge
@@ -48,11 +49,21 @@ FORMATS = (
 DISTRIBUTIONS = ("wherry", "django", "numpy", "granian", "ai-edge-litert", "onnxruntime")
 
 
+class NotReady(Exception):
+    """The server answers, but not yet with what was asked for."""
+
+
+class CheckFailed(Exception):
+    """The server does not answer as it should; the message says how."""
+
+
 def main() -> int:
     """Run the check and return the exit status."""
     parser = argparse.ArgumentParser(description="Check the demo site.")
     parser.add_argument("--port", type=int, default=None)
     port = parser.parse_args().port or free_port()
+    # Told to stop, the check still has a server to end.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     started = time.monotonic()
     # Its own process group, so that all of it can be stopped whatever happens.
     server = subprocess.Popen(
@@ -63,6 +74,8 @@ def main() -> int:
     )
     try:
         report = ask(f"http://127.0.0.1:{port}", server, started)
+    except CheckFailed as error:
+        report = {"ok": False, "error": str(error)}
     finally:
         stop(server)
     print(json.dumps(report))
@@ -155,37 +168,37 @@ def wait_for_notes(url: str, server: subprocess.Popen[bytes], started: float) ->
 def give_up_or_wait(server: subprocess.Popen[bytes], started: float) -> None:
     """Wait a moment, unless waiting is of no use."""
     if server.poll() is not None:
-        sys.exit(f"The server ended with status {server.returncode}.")
+        raise CheckFailed(f"The server ended with status {server.returncode}.")
     if time.monotonic() - started > START_WITHIN_S:
-        sys.exit(f"The server was not ready within {START_WITHIN_S:.0f} seconds.")
+        raise CheckFailed(f"The server was not ready within {START_WITHIN_S:.0f} seconds.")
     time.sleep(0.01)
-
-
-class NotReady(Exception):
-    """The server answers, but not yet with what was asked for."""
 
 
 def get(url: str) -> bytes:
     """Return what is at the address."""
-    return _open(urllib.request.Request(url))
+    return _request("GET", url, None, {})
 
 
 def post(url: str, body: bytes, content_type: str) -> Any:
     """Send the body and return the JSON answer."""
-    headers = {"Content-Type": content_type}
-    return json.loads(_open(urllib.request.Request(url, body, headers)))
+    return json.loads(_request("POST", url, body, {"Content-Type": content_type}))
 
 
-def _open(request: urllib.request.Request) -> bytes:
+def _request(method: str, url: str, body: bytes | None, headers: dict[str, str]) -> bytes:
+    address = urlsplit(url)
+    connection = HTTPConnection(address.netloc, timeout=ANSWER_WITHIN_S)
     try:
-        with urllib.request.urlopen(request, timeout=ANSWER_WITHIN_S) as answer:
-            content: bytes = answer.read()
-            return content
-    except urllib.error.HTTPError as error:
-        said = error.read().decode(errors="replace")
-        if error.code == 503:
-            raise NotReady(said) from None
-        sys.exit(f"{request.full_url} answered {error.code}: {said[:500]}")
+        connection.request(method, address.path, body, headers)
+        answer = connection.getresponse()
+        content = answer.read()
+    finally:
+        connection.close()
+    if answer.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        raise NotReady
+    if answer.status != HTTPStatus.OK:
+        said = content.decode(errors="replace")[:500]
+        raise CheckFailed(f"{address.path} answered {answer.status}: {said}")
+    return content
 
 
 def post_json(url: str, value: object) -> Any:

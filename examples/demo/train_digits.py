@@ -86,9 +86,7 @@ def train(images: NDArray[np.float32], labels: Cells) -> tf.keras.Model:
     )
     batch, steps = 128, EPOCHS * (len(images) // 128 + 1)
     model.compile(
-        optimizer=tf.keras.optimizers.Adam(
-            tf.keras.optimizers.schedules.CosineDecay(1e-3, steps)
-        ),
+        optimizer=tf.keras.optimizers.Adam(tf.keras.optimizers.schedules.CosineDecay(1e-3, steps)),
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )

@@ -10,9 +10,9 @@ ON_HEROKU = "DYNO" in os.environ
 
 # This site has no sessions and signs nothing, so any key does. Yours needs one that stays.
 SECRET_KEY = os.environ.get("SECRET_KEY") or get_random_secret_key()
-ALLOWED_HOSTS = os.environ.get(
-    "ALLOWED_HOSTS", ".herokuapp.com,localhost,127.0.0.1,[::1]"
-).split(",")
+ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", ".herokuapp.com,localhost,127.0.0.1,[::1]").split(
+    ","
+)
 SECURE_SSL_REDIRECT = ON_HEROKU
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 

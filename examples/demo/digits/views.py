@@ -20,7 +20,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def held_back(request: HttpRequest) -> HttpResponse:
+def held_back(_: HttpRequest) -> HttpResponse:
     """Answer with a digit that the model was not trained on: its 8x8 cells and its label."""
     response = JsonResponse(random.choice(read_held_back()))  # noqa: S311
     response["Cache-Control"] = "no-store"

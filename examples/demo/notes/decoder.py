@@ -10,6 +10,7 @@ Source: R. Bittner et al., ICASSP 2022, section 2.4, for the idea and the two th
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,10 @@ PAUSE_FRAMES = 11
 PEAK_FRAMES = 4
 """Two peaks closer than 0.05 s are one attack: nobody repeats a key as fast."""
 RELEASE_RATIO = 0.7
-"""A sounding tone that falls below this part of itself after an "onset" was let go there."""
+RELEASE_FRAMES = 15
+JITTER = 0.02
+"""A sounding tone that falls to less than this part of itself within 0.17 s of an "onset", before
+it has risen by more than jitter, was let go there."""
 OVERTONES = frozenset({12, 19, 24, 28, 31, 34, 36})
 """Semitones from a tone to its overtones, the second to the eighth partial."""
 OVERTONE_RATIO = 0.65
@@ -70,7 +74,7 @@ def _spans(onset: Activations, sounding: Activations) -> Iterator[tuple[int, int
     attacks = [peak for peak in _peaks(onset) if not _is_release(sounding, peak)]
     starts = [*attacks, len(onset)]
     above = sounding >= SOUNDING_THRESHOLD
-    for start, next_start in zip(starts, starts[1:], strict=False):
+    for start, next_start in pairwise(starts):
         # The onset comes a few frames before the tone has come up.
         end = start
         for frame in start + np.flatnonzero(above[start:next_start]):
@@ -82,11 +86,12 @@ def _spans(onset: Activations, sounding: Activations) -> Iterator[tuple[int, int
 
 def _is_release(sounding: Activations, peak: int) -> bool:
     before = sounding[max(0, peak - PEAK_FRAMES)]
-    after = sounding[peak : peak + SHORTEST_FRAMES]
+    after = sounding[peak : peak + RELEASE_FRAMES]
+    fallen = np.flatnonzero(after < RELEASE_RATIO * after[0])
     return bool(
         before >= SOUNDING_THRESHOLD
-        and after.argmax() == 0
-        and after[-1] < RELEASE_RATIO * after[0]
+        and len(fallen)
+        and after[: fallen[0]].max() <= after[0] + JITTER
     )
 
 

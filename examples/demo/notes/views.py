@@ -2,7 +2,7 @@
 
 import time
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -18,11 +18,12 @@ SCALE_RATE = 44_100
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """Show the page on which a recording is chosen."""
-    return render(request, "notes/page.html", {"longest_s": audio.LONGEST_S})
+    limits = {"longest_s": audio.LONGEST_S, "largest_bytes": audio.LARGEST_BYTES}
+    return render(request, "notes/page.html", limits)
 
 
 @require_safe
-def scale(request: HttpRequest) -> HttpResponseBase:
+def scale(_: HttpRequest) -> HttpResponse:
     """Answer with a synthesised C major scale as a WAV file."""
     wav = synthesis.to_wav(synthesis.scale(SCALE_RATE), SCALE_RATE)
     return HttpResponse(wav, content_type="audio/wav")

@@ -4,7 +4,7 @@ from django import template
 
 register = template.Library()
 
-UNKNOWN = "–"
+UNKNOWN = "-"
 
 
 @register.filter
@@ -28,4 +28,4 @@ def shape(sizes: tuple[int, ...] | None) -> str:
     """Show a tensor's shape, with n for a size that is open."""
     if sizes is None:
         return "of any shape"
-    return " × ".join("n" if size < 0 else str(size) for size in sizes)
+    return " by ".join("n" if size < 0 else str(size) for size in sizes)

@@ -1,6 +1,8 @@
 // Draws, prepares the drawing as the training digits were prepared (see digits/drawing.py), and
 // asks the model.
 
+import { get, post } from "../demo/ask.js";
+
 const FIELD = 32; // the digit's height fills a field of 32 x 32 ...
 const WIDEST = 26; // ... and is at most this wide there,
 const PEN = 4.5; // drawn with a pen as thick as theirs was,
@@ -139,11 +141,9 @@ function sure(probability) {
   return probability > 0.9 ? `It is sure: ${percent} %.` : probability > 0.6 ? `Probably: ${percent} %.` : `It is guessing: ${percent} %.`;
 }
 
-async function post(url, type, body) {
+async function timed(url, type, body) {
   const started = performance.now();
-  const answer = await fetch(url, { method: "POST", headers: { "Content-Type": type }, body });
-  const value = await answer.json();
-  if (!answer.ok) throw new Error(value.error);
+  const value = await post(url, type, body);
   return { value, timing: `Answered in ${Math.round(performance.now() - started)} ms, there and back.` };
 }
 
@@ -156,7 +156,7 @@ async function ask(cells, note) {
   const image = enlarge(cells);
   showSeen(image);
   try {
-    const { value, timing } = await post(root.dataset.predict, "application/json", JSON.stringify({ instances: [image] }));
+    const { value, timing } = await timed(root.dataset.predict, "application/json", JSON.stringify({ instances: [image] }));
     const [probabilities] = value.predictions;
     const best = probabilities.indexOf(Math.max(...probabilities));
     show(probabilities, note ? note(best) : sure(probabilities[best]), timing);
@@ -217,14 +217,13 @@ for (const name of ["pointerup", "pointercancel"]) {
 document.getElementById("clear").addEventListener("click", clear);
 document.getElementById("held-back").addEventListener("click", async () => {
   try {
-    const answer = await fetch(root.dataset.heldBack);
-    const digit = await answer.json();
+    const digit = await (await get(root.dataset.heldBack)).json();
     strokes = [];
     fromPicture = true;
     paintCells(digit.cells);
     ask(digit.cells, (best) => best === digit.label ? `Right: it was written as a ${digit.label}.` : `Wrong: it was written as a ${digit.label}.`);
-  } catch {
-    say("The server does not answer. Is it still running?");
+  } catch (error) {
+    say(error.message);
   }
 });
 document.getElementById("picture").addEventListener("change", async (event) => {
@@ -236,7 +235,7 @@ document.getElementById("picture").addEventListener("change", async (event) => {
   showSeen(null);
   await paintPicture(file);
   try {
-    const { value, timing } = await post(root.dataset.pictures, file.type || "image/png", file);
+    const { value, timing } = await timed(root.dataset.pictures, file.type || "image/png", file);
     const { label, probabilities } = value.predictions;
     const list = Object.values(probabilities);
     show(list, sure(list[Number(label)]), timing);

@@ -1,5 +1,7 @@
 // Sends a recording to the server and draws the notes it answers with.
 
+import { get, post } from "../demo/ask.js";
+
 const NAMES = ["C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B"];
 const BLACK = new Set([1, 3, 6, 8, 10]);
 const ROW = 18;
@@ -87,7 +89,19 @@ function describe({ notes, duration_s: duration, took_s: took }) {
   roll.setAttribute("aria-label", notes.length ? `Piano roll of ${notes.length} notes: ${names}` : "Piano roll without notes");
 }
 
+function say(error) {
+  player.hidden = true;
+  result.hidden = true;
+  message.textContent = error;
+  message.hidden = false;
+}
+
 async function transcribe(recording) {
+  const most = Number(root.dataset.largest);
+  if (recording.size > most) {
+    say(`The file is larger than ${most / 2 ** 20} MB.`);
+    return;
+  }
   message.hidden = true;
   scaleButton.disabled = true;
   result.classList.add("waiting");
@@ -95,19 +109,12 @@ async function transcribe(recording) {
   player.src = URL.createObjectURL(recording);
   player.hidden = false;
   try {
-    const answer = await fetch(root.dataset.transcribe, {
-      method: "POST", headers: { "Content-Type": "audio/wav" }, body: recording,
-    });
-    const value = await answer.json();
-    if (!answer.ok) throw new Error(value.error);
+    const value = await post(root.dataset.transcribe, "audio/wav", recording);
     result.hidden = false;
     draw(value);
     describe(value);
   } catch (error) {
-    player.hidden = true;
-    result.hidden = true;
-    message.textContent = error.message;
-    message.hidden = false;
+    say(error.message);
   } finally {
     scaleButton.disabled = false;
     result.classList.remove("waiting");
@@ -116,11 +123,9 @@ async function transcribe(recording) {
 
 scaleButton.addEventListener("click", async () => {
   try {
-    const answer = await fetch(root.dataset.scale);
-    await transcribe(await answer.blob());
-  } catch {
-    message.textContent = "The server does not answer. Is it still running?";
-    message.hidden = false;
+    await transcribe(await (await get(root.dataset.scale)).blob());
+  } catch (error) {
+    say(error.message);
   }
 });
 document.getElementById("file").addEventListener("change", (event) => {
