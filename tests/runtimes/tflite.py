@@ -17,7 +17,7 @@ def dense(path: Path, sizes: Sequence[int], *, seed: int = 0, batch: int = -1) -
     graph.tensors, graph.operators = [_activation("x", batch, sizes[0])], []
     current = 0
     for wide, narrow in pairwise(sizes):
-        weights = random.standard_normal((narrow, wide), np.float32) / np.sqrt(wide / 2)
+        weights = random.standard_normal((narrow, wide), np.float32) / np.float32(np.sqrt(wide / 2))
         model.buffers.append(_buffer(weights))
         graph.tensors.append(_constant(f"w{current}", weights.shape, len(model.buffers) - 1))
         graph.tensors.append(_activation("y", batch, narrow))
