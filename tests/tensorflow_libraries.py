@@ -7,6 +7,7 @@ environment with Python TensorFlow, to compare answers with.
 import os
 import shutil
 import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -35,8 +36,9 @@ def python_with_tensorflow() -> Path:
     if not complete.exists():
         shutil.rmtree(folder, ignore_errors=True)
         wanted = f"tensorflow-cpu=={_PYTHON_TENSORFLOW}"
+        interpreter = sys.executable if sys.version_info < (3, 14) else "3.13"
         for command in (
-            ["uv", "venv", "--quiet", "--python", ">=3.12,<3.14", str(folder)],
+            ["uv", "venv", "--quiet", "--python", interpreter, str(folder)],
             ["uv", "pip", "install", "--quiet", "--python", str(python), wanted],
         ):
             subprocess.run(command, check=True, timeout=600)
