@@ -1,6 +1,6 @@
 """What tests of TensorFlow need of the outside, fetched once into a cache folder.
 
-Under $XDG_CACHE_HOME (~/.cache): TensorFlow's libraries, about 600 MB a version, and one
+Under $XDGCACHE_HOME (~/.cache): TensorFlow's libraries, about 600 MB a version, and one
 environment with Python TensorFlow, to compare answers with.
 """
 
@@ -15,14 +15,14 @@ from wherry.dependencies.libtensorflow import fetch
 
 SAVED_MODELS = Path(__file__).parent / "fixtures" / "savedmodels"
 
-_CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "wherry", "tests")
+CACHE = Path(os.environ.get("XDGCACHE_HOME") or Path.home() / ".cache", "wherry", "tests")
 _PYTHON_TENSORFLOW = "2.21.0"
 
 
 @cache
 def libraries(version: str = "2.21") -> Path:
     """Return a folder with the libraries of a TensorFlow version."""
-    folder = _CACHE / "libtensorflow" / version
+    folder = CACHE / "libtensorflow" / version
     fetch(version, folder)
     return folder
 
@@ -30,7 +30,7 @@ def libraries(version: str = "2.21") -> Path:
 @cache
 def python_with_tensorflow() -> Path:
     """Return a Python that can ``import tensorflow``, in an environment of its own."""
-    folder = _CACHE / f"tensorflow-{_PYTHON_TENSORFLOW}"
+    folder = CACHE / f"tensorflow-{_PYTHON_TENSORFLOW}"
     python = folder / "bin" / "python"
     complete = folder / "complete"
     if not complete.exists():
