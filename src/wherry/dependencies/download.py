@@ -19,7 +19,7 @@ from wherry.errors import RuntimeMissing
 
 _HASH_MISMATCH = re.compile(r"DO NOT MATCH THE HASHES|hash mismatch", re.IGNORECASE)
 _NO_SPACE = re.compile(r"No space left on device|Errno 28|os error 28", re.IGNORECASE)
-_DECORATION = re.compile(r"^\W*(?:(?:error|warning|caused by):\s*)?", re.IGNORECASE)
+_DECORATION = re.compile(r"^\W*(?:(?:error|warning|cause|caused by):\s*)?", re.IGNORECASE)
 
 
 class Download:
