@@ -27,6 +27,9 @@ from benchmarks.serving.machine import commit, machine
 from benchmarks.serving.processes import ServerFailed, adopt_orphans
 from benchmarks.serving.works import HERE, NAMES, Work, prepare
 
+DOCS = REPOSITORY / "docs"
+_PAGE, _DATA, _CHART = "benchmarks.md", "benchmarks/serving.json", "benchmarks/serving.svg"
+
 # The bar on first answers asks for the median of so many starts.
 STARTS = 7
 MOST_FAILURES = 2
@@ -49,6 +52,9 @@ QUICK = Effort(rounds=1, load_s=2.0, bare_loop_s=1.0, starts=1)
 def main() -> int:
     """Run the benchmark."""
     options = _options()
+    if options.page:
+        _write_page(json.loads((DOCS / _DATA).read_text()), DOCS)
+        return 0
     require_wrk()
     adopt_orphans()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("told to stop"))
@@ -80,7 +86,7 @@ def main() -> int:
     result["bars"] = [{**asdict(bar), "reached": bar.reached} for bar in bars(result)]
     print(report.text(result))
     whole = effort is WHOLE and len(chosen) == len(PEERS) and len(result["works"]) == len(NAMES)
-    _save(result, REPOSITORY / "docs" if whole else KEPT / "results")
+    _save(result, DOCS if whole else KEPT / "results")
     return 0
 
 
@@ -140,8 +146,9 @@ class Measurement:
         try:
             start = measure.start(peer, self.work, plan, load_s)
         except (ServerFailed, InstallFailed) as error:
-            seen["failures"].append(str(error))
-            _say(f"  {peer.name}: {error}")
+            reason = _without_paths(str(error))
+            seen["failures"].append(reason)
+            _say(f"  {peer.name}: {reason}")
             return
         used = start.plan or (plan if peer.like else None)
         seen["plan"] = (used.processes, used.threads) if used else None
@@ -190,6 +197,11 @@ def _options() -> argparse.Namespace:
         help=f"some of the works: {', '.join(NAMES)}",
     )
     parser.add_argument("--quick", action="store_true", help="one short round instead of five")
+    parser.add_argument(
+        "--page",
+        action="store_true",
+        help="measure nothing; write the page and the chart again from docs/benchmarks",
+    )
     return parser.parse_args()
 
 
@@ -210,19 +222,22 @@ def _install(peers: Sequence[Peer], versions: dict[str, dict[str, str]]) -> dict
         try:
             versions[name] = environment(name).versions
         except InstallFailed as error:
-            missing[name] = str(error)
+            missing[name] = _without_paths(str(error))
             _say(f"  the environment {name} could not be made: {error}")
     return missing
 
 
 def _save(result: dict[str, Any], folder: Path) -> None:
-    data, chart = folder / "benchmarks" / "serving.json", folder / "benchmarks" / "serving.svg"
-    data.parent.mkdir(parents=True, exist_ok=True)
-    data.write_text(json.dumps(result, indent=1) + "\n")
-    page = report.page(result, chart="benchmarks/serving.svg", data="benchmarks/serving.json")
-    (folder / "benchmarks.md").write_text(page)
+    (folder / _DATA).parent.mkdir(parents=True, exist_ok=True)
+    (folder / _DATA).write_text(json.dumps(result, indent=1) + "\n")
+    _write_page(result, folder)
+
+
+def _write_page(result: dict[str, Any], folder: Path) -> None:
+    (folder / _PAGE).write_text(report.page(result, chart=_CHART, data=_DATA))
     drawn = subprocess.run(
-        [environment("chart").python, str(HERE / "chart.py"), str(data), str(chart)],
+        [environment("chart").python, str(HERE / "chart.py"), _DATA, _CHART],
+        cwd=folder,
         capture_output=True,
         text=True,
         timeout=120,
@@ -230,7 +245,12 @@ def _save(result: dict[str, Any], folder: Path) -> None:
     )
     if drawn.returncode != 0:
         _say(f"The chart could not be drawn: {drawn.stderr[-400:]}")
-    _say(f"Saved {folder / 'benchmarks.md'}, {data} and {chart}.")
+    _say(f"Saved {', '.join(str(folder / name) for name in (_PAGE, _DATA, _CHART))}.")
+
+
+def _without_paths(words: str) -> str:
+    """Leave out where this checkout lies: the reason is kept, and read elsewhere."""
+    return words.replace(str(REPOSITORY), ".").replace(str(Path.home()), "~")
 
 
 def _say(sentence: str) -> None:

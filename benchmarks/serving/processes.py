@@ -15,7 +15,7 @@ from socket import AF_INET, SOCK_STREAM, socket
 from tempfile import TemporaryDirectory
 
 STOP_TIMEOUT_S = 15
-_POLL_S = 0.005
+_POLL_S = 0.01
 _ERROR = re.compile(r"\s*[\w.]*(Error|Exception)\b.*")
 _PR_SET_CHILD_SUBREAPER = 36
 

@@ -172,8 +172,8 @@ run: {machine["load_before"]}. Measured on {result["date"]} at commit `{result["
 
 ## Repeat it
 
-`{result["command"]}` builds what it needs in `.wherry/bench` (about 5 GB, some minutes the first
-time), measures for about 25 minutes on 2 cores and writes this page; `--quick` takes about 4 and
+`{result["command"]}` builds what it needs in `.wherry/bench` (about 3 GB, some minutes the first
+time), measures for about {max(1, round(result["took_s"] / 60))} minutes and writes this page; `--quick` takes about 4 and
 leaves it alone. It needs wrk (`apt-get install wrk`), Linux and a Python that TensorFlow has a
 wheel for (3.12 or 3.13). Let nothing else run on the machine. All numbers, of every round, are in
 [{data}]({data}).
