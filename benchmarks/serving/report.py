@@ -1,6 +1,7 @@
 """The result in words and tables: for the terminal, and as the page in the documentation."""
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 from typing import Any
 
 from benchmarks.serving.bars import MB, Bar, Result, bars, series
@@ -125,14 +126,22 @@ def bar_table(judged: Sequence[Bar]) -> str:
 
 def text(result: Result) -> str:
     """Return the result for the terminal, in Markdown that reads as plain text."""
+    return "\n\n".join(_parts(result))
+
+
+def _parts(result: Result) -> list[str]:
     parts = []
     for name, work in result["works"].items():
         listed = "\n".join(f"- {note}" for note in notes(result, name))
-        parts += [f"### {work['title']}", work_table(result, name), listed]
+        parts += [
+            f"## {work['title']}; {work['connections']} connections",
+            work_table(result, name),
+            listed,
+        ]
     judged = bars(result)
     if judged:
-        parts += ["### Bars", bar_table(judged)]
-    return "\n\n".join(part for part in parts if part)
+        parts += ["## Bars", bar_table(judged)]
+    return [part for part in parts if part]
 
 
 def page(result: Result, *, chart: str, data: str) -> str:
@@ -142,45 +151,45 @@ def page(result: Result, *, chart: str, data: str) -> str:
     settings = result["settings"]
     held = {pair for found in result["versions"].values() for pair in found.items()}
     versions = ", ".join(f"{name} {number}" for name, number in sorted(held))
-    return f"""\
-# Benchmarks
+    minutes = max(1, round(result["took_s"] / 60))
+    paragraphs = (
+        "# Benchmarks",
+        f"<!-- Written by `{result['command']}`; edit benchmarks/serving/report.py instead. -->",
+        f"""Wherry beside other ways to serve the same models: each in an environment of its own,
+        one after the other, on the same machine in one run. wrk asks over loopback, from the same
+        cores, each connection again as soon as it is answered; before and after, every peer's
+        answer is compared with that of the runtime called directly. The numbers are medians over
+        rounds, {settings["rounds"]} of them for those that a bar compares: a round starts every
+        peer anew and loads it for {settings["load_s"]:g} s. The first answer is counted from the
+        start of the process to the first right answer. Memory is that of all processes of a server
+        under load; pages that several share are counted once.""",
+        f"![Requests per second, memory and first answer of each peer]({chart})",
+        *_parts(result),
+        """"ok" is a Django site without a model and without numpy, on granian, that reads the same
+        body and answers "ok". "Likewise" means with as many processes and threads as Wherry has;
+        ratios are those of neighbours in the same round.""",
+        "## The machine",
+        f"""{machine["cpu"]}, {machine["cores"]} cores ({", ".join(machine["cpu_flags"])}),
+        {memory:.0f} GiB, {machine["system"]}, Linux {machine["kernel"]}, Python
+        {machine["python"]}; load average before the run {machine["load_before"]}. Measured on
+        {result["date"]} at commit `{result["commit"]}`. {versions}.""",
+        "## Repeat it",
+        f"""`{result["command"]}` makes what it needs in `.wherry/bench` (about 3 GB, some minutes
+        the first time), measures for about {minutes} minutes and writes this page; `--quick` takes
+        about a fifth of that and leaves the page alone. It needs wrk (`apt-get install wrk`),
+        Linux, and a Python that TensorFlow has a wheel for (3.12 or 3.13). Let nothing else run on
+        the machine. All numbers, of every round, are in [{data}]({data}).""",
+        "## What is not measured here",
+        f"""A network and a router between client and server; a load that keeps coming when answers
+        are late; batching of requests, which no peer was asked to do; GPUs; more than
+        {machine["cores"]} cores; servers that cannot be installed from Python's package index,
+        such as TensorFlow Serving and Triton.""",
+    )
+    return "\n\n".join(_filled(paragraph) for paragraph in paragraphs) + "\n"
 
-<!-- Written by `{result["command"]}` from {data}; edit benchmarks/serving/report.py instead. -->
 
-Wherry beside other ways to serve the same models: each in an environment of its own, one after the
-other, on the same machine in one run. wrk asks over loopback, from the same cores, each connection
-again as soon as it is answered; before and after, every peer's answer is compared with that of the
-runtime called directly. The numbers are medians over rounds, {settings["rounds"]} of them for those
-that a bar compares: a round starts every peer anew and loads it for {settings["load_s"]:g} s. The
-first answer is counted from the start of the process to the first right answer. Memory is that of
-all processes of a server under load; pages that several share are counted once.
-
-![Requests per second, memory and first answer of each peer]({chart})
-
-{text(result)}
-
-"ok" is a Django site without a model and without numpy, on granian, that reads the same body and
-answers "ok". "Likewise" means with as many processes and threads as Wherry has; ratios are those of
-neighbours in the same round.
-
-## The machine
-
-{machine["cpu"]}, {machine["cores"]} cores ({", ".join(machine["cpu_flags"])}), {memory:.0f} GiB,
-{machine["system"]}, Linux {machine["kernel"]}, Python {machine["python"]}. Load average before the
-run: {machine["load_before"]}. Measured on {result["date"]} at commit `{result["commit"]}`, in
-{result["took_s"] / 60:.0f} minutes. {versions}.
-
-## Repeat it
-
-`{result["command"]}` builds what it needs in `.wherry/bench` (about 3 GB, some minutes the first
-time), measures for about {max(1, round(result["took_s"] / 60))} minutes and writes this page; `--quick` takes about 4 and
-leaves it alone. It needs wrk (`apt-get install wrk`), Linux and a Python that TensorFlow has a
-wheel for (3.12 or 3.13). Let nothing else run on the machine. All numbers, of every round, are in
-[{data}]({data}).
-
-## What is not measured here
-
-A network and a router between client and server; a load that keeps coming when answers are late;
-batching of requests, which no peer was asked to do; GPUs; more than {machine["cores"]} cores;
-servers that cannot be installed from Python's package index, such as TensorFlow Serving and Triton.
-"""
+def _filled(paragraph: str) -> str:
+    """Break prose into lines; tables, lists and the rest stay as they are."""
+    if paragraph.startswith(("|", "-", "<", "!", "#")):
+        return paragraph
+    return fill(" ".join(paragraph.split()), 100, break_long_words=False, break_on_hyphens=False)

@@ -1,6 +1,6 @@
 """The result in words and tables."""
 
-from benchmarks.serving.report import notes, table, text, work_table
+from benchmarks.serving.report import notes, page, table, text, work_table
 
 from tests.benchmarks.results import peer, result, start
 
@@ -64,3 +64,35 @@ def test_a_bar_that_is_missed_is_said_aloud() -> None:
     assert "at most 8 ms" in line
     assert "9.00 ms" in line
     assert "**not reached**" in line
+
+
+def test_the_page_says_what_was_measured_where_and_how_to_repeat_it() -> None:
+    """Machine, date, commit, versions, command and what is not measured stand beside the table."""
+    seen = {
+        **result("digits", {"wherry": peer(start(0))}, []),
+        "date": "2026-01-31",
+        "commit": "abc123",
+        "command": "scripts/bench serving",
+        "took_s": 1400,
+        "settings": {"rounds": 5, "load_s": 4.0},
+        "versions": {"wherry": {"django": "6.1.3"}, "hand": {"django": "6.1.3"}},
+        "machine": {
+            "cpu": "A CPU",
+            "cores": 2,
+            "cpu_flags": ["avx2"],
+            "memory_bytes": 2**33,
+            "kernel": "6.1",
+            "system": "A system",
+            "python": "3.13.0",
+            "load_before": 0.1,
+        },
+    }
+
+    written = page(seen, chart="chart.svg", data="data.json")
+
+    assert work_table(seen, "digits") in written
+    assert "](chart.svg)" in written
+    assert "`scripts/bench serving` makes what it needs" in written
+    assert "8 GiB" in written
+    assert written.count("django 6.1.3") == 1
+    assert "What is not measured" in written
