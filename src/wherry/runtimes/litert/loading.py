@@ -9,7 +9,6 @@ from wherry.runtimes.litert.compiled import CompiledLiteRTModel, open_compiled
 from wherry.runtimes.litert.interpreter import InterpreterModel, open_interpreter
 from wherry.runtimes.litert.programs import Program, read_programs
 from wherry.runtimes.protocol import LoadedModel, LoadOptions, Sample
-from wherry.runtimes.weights.cache import shared_weights
 
 _WEIGHTS = "packed.xnnpack"
 
@@ -19,6 +18,8 @@ def load(model: Path, options: LoadOptions) -> LoadedModel:
     interpreter_class = _interpreter_class()
     if options.weight_cache is not None:
         import ai_edge_litert
+
+        from wherry.runtimes.weights.cache import shared_weights
 
         library = f"ai-edge-litert {ai_edge_litert.__version__}"
         folder = shared_weights("litert", model, options, library=library, files=[model])

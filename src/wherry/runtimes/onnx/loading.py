@@ -8,7 +8,6 @@ from wherry.errors import BundleError, RuntimeMissing
 from wherry.runtimes.onnx.external import external_files
 from wherry.runtimes.onnx.session import ONNXModel, cannot_load, model_of
 from wherry.runtimes.protocol import LoadedModel, LoadOptions, Sample
-from wherry.runtimes.weights.cache import shared_weights
 
 _SILENT = 4
 """ONNX Runtime's log level that keeps all but fatal errors quiet: they come as exceptions."""
@@ -22,6 +21,8 @@ def load(model: Path, options: LoadOptions) -> LoadedModel:
     onnxruntime = _onnxruntime()
     files = [model, *external_files(model)]
     if options.weight_cache is not None:
+        from wherry.runtimes.weights.cache import shared_weights
+
         library = f"onnxruntime {onnxruntime.__version__}"
         folder = shared_weights("onnx", model, options, library=library, files=files)
         if folder is not None:
