@@ -172,25 +172,30 @@ def _predict_schema(signatures: Mapping[str, Signature], default: str) -> Schema
     for signature in signatures.values():
         naming: Schema = {"signature_name": {"const": signature.name}}
         required = [] if signature.name == default else ["signature_name"]
-        columns = _named(
-            {spec.name: _nested(spec.datatype, spec.shape) for spec in signature.inputs}
-        )
+        whole = {spec.name: _nested(spec.datatype, spec.shape) for spec in signature.inputs}
+        columns = {"anyOf": [_named(whole), *_alone(whole)]}
         choices.append(_object({**naming, "inputs": columns}, [*required, "inputs"]))
         if _has_rows(signature):
-            rows = {
+            row = {
                 spec.name: _nested(spec.datatype, spec.shape and spec.shape[1:])
                 for spec in signature.inputs
             }
-            instances = {"type": "array", "minItems": 1, "items": _named(rows)}
-            choices.append(_object({**naming, "instances": instances}, [*required, "instances"]))
+            rows = {"anyOf": [_rows(schema) for schema in (_named(row), *_alone(row))]}
+            choices.append(_object({**naming, "instances": rows}, [*required, "instances"]))
     return {"oneOf": choices}
 
 
 def _named(tensors: Mapping[str, Schema]) -> Schema:
-    named = _object(tensors, list(tensors))
-    if len(tensors) != 1:
-        return named
-    return {"anyOf": [*tensors.values(), named]}
+    return _object(tensors, tensors)
+
+
+def _alone(tensors: Mapping[str, Schema]) -> list[Schema]:
+    """Return the shorthand for a signature with one input: its value without its name."""
+    return list(tensors.values()) if len(tensors) == 1 else []
+
+
+def _rows(schema: Schema) -> Schema:
+    return {"type": "array", "minItems": 1, "items": schema}
 
 
 def _has_rows(signature: Signature) -> bool:
@@ -261,12 +266,9 @@ def _infer_input(spec: TensorSpec) -> Schema:
             "datatype": {"const": spec.datatype},
             "shape": shape,
             "data": {"type": "array", "description": "Flat in row-major order, or nested."},
-            "parameters": {
-                "type": "object",
-                "properties": {"binary_data_size": {"type": "integer", "minimum": 0}},
-            },
+            "parameters": {"type": "object"},
         },
-        ["name", "datatype", "shape"],
+        ["name", "datatype", "shape", "data"],
     )
 
 
