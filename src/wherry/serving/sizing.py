@@ -14,9 +14,10 @@ from wherry.platforms.limits import Limits
 THREADS = 16
 # Threads that requests waiting for a model leave to the rest of the site.
 SPARE_THREADS = 4
-# A model that answers within this is bound by Python, so that threads of one process only fight
-# over its lock, while processes of one thread scale with the CPUs.
+# A model that answers within this is bound by Python, so that processes scale with the CPUs and
+# threads only take turns; they are there for clients that are slow to send their requests.
 FAST_RUN_S = 0.001
+FAST_THREADS = 8
 MAX_PROCESSES = 4
 # Of the memory limit, what workers may hold when they start: requests, caches and fragmentation
 # take the rest. An estimate; Django workers seen at load grew by 10 to 25 %.
@@ -45,6 +46,12 @@ class MeasuredWorker:
         runs = [run for run in self.run_s.values() if run is not None]
         return max(runs) if runs and len(runs) == len(self.run_s) else None
 
+    @property
+    def is_fast(self) -> bool:
+        """Whether there are models and Python takes longer over a request than any of them."""
+        slowest = self.slowest_run_s
+        return slowest is not None and slowest < FAST_RUN_S
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -57,10 +64,14 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to run, why, and what is wrong with it."""
+    """What to run, why, and what is wrong with it.
+
+    ``turns`` is whether the threads of a process had better take turns.
+    """
 
     processes: int
     threads: int
+    turns: bool
     reason: str
     warnings: tuple[str, ...] = ()
 
@@ -100,13 +111,15 @@ def choose(
     elif running_threads is not None and running_threads > 1:
         processes, why = 1, SLOW
     else:
-        processes, why = _processes(limits, worker, fitting, wish)
-    threads = running_threads or wish.threads or _threads(processes, worker, wish)
+        processes, why = _processes(limits, worker, fitting)
+    fast = worker.is_fast
+    threads = running_threads or wish.threads or _threads(processes, fast=fast)
     shown = f"{_count(processes, 'process', 'es')} x {_count(threads, 'thread')}"
     facts = ", ".join(_facts(limits, worker))
     return Plan(
         processes,
         threads,
+        fast and running_threads is None,
         f"{shown}: {why} ({facts}).",
         _warnings(limits, worker, processes, fitting),
     )
@@ -118,21 +131,16 @@ def _fitting(limits: Limits, worker: MeasuredWorker) -> int | None:
     return int(limits.memory_bytes * STARTING_RATIO // worker.anonymous_bytes)
 
 
-def _processes(
-    limits: Limits, worker: MeasuredWorker, fitting: int | None, wish: Wish
-) -> tuple[int, str]:
-    slowest = worker.slowest_run_s
+def _processes(limits: Limits, worker: MeasuredWorker, fitting: int | None) -> tuple[int, str]:
     cpus = int(limits.cpus)
     if not worker.run_s:
         return 1, "no model is served"
-    if slowest is None:
+    if worker.slowest_run_s is None:
         return 1, "not every model could be timed"
-    if slowest >= FAST_RUN_S:
+    if not worker.is_fast:
         return 1, SLOW
     if worker.single:
         return 1, f"{_quoted(worker.single)} is best held by one process"
-    if wish.threads is not None and wish.threads > 1:
-        return 1, f"--threads={wish.threads}"
     if cpus < 2:
         return 1, "one CPU would only be shared"
     wanted = min(cpus, MAX_PROCESSES)
@@ -141,12 +149,8 @@ def _processes(
     return wanted, "models this fast are bound by Python, and processes have one each"
 
 
-def _threads(processes: int, worker: MeasuredWorker, wish: Wish) -> int:
-    slowest = worker.slowest_run_s
-    fast = slowest is not None and slowest < FAST_RUN_S
-    if fast and processes > 1 and wish.processes is None:
-        return 1
-    return max(2, THREADS // processes)
+def _threads(processes: int, *, fast: bool) -> int:
+    return max(4, FAST_THREADS // processes) if fast else max(2, THREADS // processes)
 
 
 def _warnings(

@@ -3,13 +3,11 @@
 import os
 import sys
 import traceback
-from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
+from wherry.django.server.handover import Application
 from wherry.errors import ConfigurationError
-
-type Application = Callable[..., Any]
 
 
 def import_app(target: str) -> Application:

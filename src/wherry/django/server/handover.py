@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from wherry.django.server.options import ServeOptions
 
@@ -24,18 +24,20 @@ class Decision:
 
     processes: int
     threads: int
+    turns: bool
     sentence: str
 
     def line(self) -> bytes:
         """Return the decision as one line for ``from_line``."""
-        words = (str(self.processes), str(self.threads), self.sentence.replace("\n", " "))
+        numbers = (self.processes, self.threads, int(self.turns))
+        words = (*map(str, numbers), self.sentence.replace("\n", " "))
         return _SEPARATOR.join(words).encode() + b"\n"
 
     @classmethod
     def from_line(cls, line: bytes) -> Self:
         """Read what ``line`` wrote."""
-        processes, threads, sentence = line.decode().rstrip("\n").split(_SEPARATOR, 2)
-        return cls(int(processes), int(threads), sentence)
+        processes, threads, turns, sentence = line.decode().rstrip("\n").split(_SEPARATOR, 3)
+        return cls(int(processes), int(threads), bool(int(turns)), sentence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class WorkerStart:
     lifeline: int
 
 
+# Any WSGI application.
+type Application = Callable[..., Any]
 type WorkerMain = Callable[[WorkerStart], int]
 
 

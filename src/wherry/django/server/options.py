@@ -83,7 +83,8 @@ def complete(
         processes_from = "WEB_CONCURRENCY"
         processes = _whole_number(environ["WEB_CONCURRENCY"], processes_from, least=1)
     module, _, attribute = app.partition(":")
-    if not all(part.isidentifier() for part in (*module.split("."), *attribute.split(".")) if part):
+    attribute = attribute or "application"
+    if not all(part.isidentifier() for part in (*module.split("."), *attribute.split("."))):
         raise ConfigurationError(
             f"{app!r} does not name a module: write it as in an import, project.wsgi or "
             "project.wsgi:application."
@@ -100,7 +101,7 @@ def complete(
             f"--graceful-timeout must be more than 0 seconds, not {graceful_timeout_s}."
         )
     return ServeOptions(
-        f"{module}:{attribute or 'application'}",
+        f"{module}:{attribute}",
         host,
         port,
         processes,

@@ -59,6 +59,7 @@ class Supervisor:
     _respawn_at: float | None = None
     _stopping_since: float | None = None
     _cut_off: bool = False
+    _to_say: list[str] = field(default_factory=list)
     _exit_code: int = 0
     _poll: select.poll = field(default_factory=select.poll)
     _signals: tuple[int, int] = field(default_factory=os.pipe)
@@ -112,6 +113,11 @@ class Supervisor:
                 )
         elif self._respawn_at is not None and now >= self._respawn_at:
             self._respawn_at = None
+            # Not said earlier: where every process is told to stop, a worker may be the first to
+            # obey, and nothing is started then.
+            for sentence in self._to_say:
+                say(sentence)
+            self._to_say.clear()
             self._fill_up()
 
     def _fill_up(self) -> None:
@@ -204,7 +210,7 @@ class Supervisor:
                 say(f"a worker was {died} before it was ready, {MAX_FAILED_BOOTS} times in a row.")
                 self._stop(1)
                 return
-        say(f"worker {worker.pid} was {died}; starting another.")
+        self._to_say.append(f"worker {worker.pid} was {died}; starting another.")
         self._respawn_at = time.monotonic() + RESPAWN_AFTER_S * max(1, self._failed_boots)
 
     def _stop(self, exit_code: int) -> None:

@@ -64,11 +64,17 @@ class _Worker:
             self._loading = self._begin_loading()
 
         from wherry.django.server import http_server
+        from wherry.django.server.bodies import receive_bodies
+        from wherry.django.server.gateway import adapt, take_turns
 
         self._wait_if_soon()
         if self._is_loaded() and self._decision is None:
             self._decision = self._decide()
         threads = self._decision.threads if self._decision else self._starting_threads()
+        app = adapt(app)
+        if self._decision and self._decision.turns:
+            app = take_turns(app)
+        app = receive_bodies(app, threads)
         http_server.serve(
             app, self._start.listener, threads=threads, started=lambda: self._started(threads)
         )
@@ -137,4 +143,4 @@ class _Worker:
         plan = choose(self._limits, measured, self._wish, running_threads=running_threads)
         for warning in plan.warnings:
             say(warning)
-        return Decision(plan.processes, plan.threads, plan.reason)
+        return Decision(plan.processes, plan.threads, plan.turns, plan.reason)
