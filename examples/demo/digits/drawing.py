@@ -30,7 +30,8 @@ FAINTEST = 0.1
 def _interpolation() -> NDArray[np.float64]:
     """Weights [28, 8] of linear interpolation between the centres of eight cells."""
     position = np.clip((np.arange(SIDE) + 0.5) * CELLS / SIDE - 0.5, 0, CELLS - 1)
-    return np.maximum(0, 1 - np.abs(position[:, None] - np.arange(CELLS)[None, :]))
+    weights: NDArray[np.float64] = np.maximum(0, 1 - np.abs(position[:, None] - np.arange(CELLS)))
+    return weights
 
 
 _WEIGHTS = _interpolation()
