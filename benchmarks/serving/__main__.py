@@ -152,7 +152,10 @@ class Measurement:
             return
         used = start.plan or (plan if peer.like else None)
         seen["plan"] = (used.processes, used.threads) if used else None
-        shown: dict[str, Any] = {"first_answer_s": round(start.first_answer_s, 4)}
+        shown: dict[str, Any] = {
+            "first_answer_s": round(start.first_answer_s, 4),
+            "plan": seen["plan"],
+        }
         if start.load and start.memory:
             shown |= {"round": number, **asdict(start.load), **asdict(start.memory)}
             _say(
