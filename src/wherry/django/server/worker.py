@@ -126,7 +126,7 @@ class _Worker:
         os.write(self._start.report, self._decision.line())
         os.close(self._start.report)
         # What lives now lives as long as the process: the collector need not look at it again.
-        gc.collect()
+        # It is not even asked to look once, which would hold up the first answers.
         gc.freeze()
         gc.enable()
 
