@@ -7,6 +7,7 @@ from pathlib import Path
 
 from wherry import elf
 from wherry.libtensorflow import LIBRARIES
+from wherry.runtimes.pages import release_heap
 
 _MAPS = Path("/proc/self/maps")
 
@@ -15,16 +16,10 @@ def trim() -> None:
     """Return free heap, and the pages of the libraries that are as they are in their files.
 
     Loading touches some 250 MB of the libraries that running never reads again; what it does
-    read comes back from the page cache. Nothing is written or lost. Does nothing where the
-    system cannot do it.
+    read comes back from the page cache. Nothing is written or lost.
     """
+    release_heap()
     libc = ctypes.CDLL(None)
-    try:
-        libc.malloc_trim.argtypes = (ctypes.c_size_t,)
-        libc.malloc_trim.restype = ctypes.c_int
-    except AttributeError:  # musl
-        return
-    libc.malloc_trim(0)
     libc.madvise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
     libc.madvise.restype = ctypes.c_int
     for start, length in _clean_ranges():

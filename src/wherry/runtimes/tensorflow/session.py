@@ -1,6 +1,7 @@
 """A SavedModel in a TensorFlow session, through the C API."""
 
 import ctypes
+import math
 import os
 import threading
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wherry.errors import BundleError, ExecutionFailed, InvalidInput, LoadedBeforeFork
+from wherry.platforms.limits import read_limits
 from wherry.runtimes import savedmodel
 from wherry.runtimes.protocol import LoadOptions
 from wherry.runtimes.savedmodel import GraphSignature, SavedModel
@@ -179,8 +181,12 @@ def _session(
 
 
 def _config(threads: int) -> bytes:
-    """Serialize the ConfigProto of a session."""
-    inter = max(threads, len(os.sched_getaffinity(0)))
+    """Serialize the ConfigProto of a session.
+
+    Operations run on the inter-op threads, whoever calls: with one of them two callers are no
+    faster than one (Basic Pitch on 2 cores: 26 and 28 answers a second; with two, 32 and 56).
+    """
+    inter = max(threads, math.ceil(read_limits().cpus))
     return _varint_field(_INTRA_OP_THREADS, threads) + _varint_field(_INTER_OP_THREADS, inter)
 
 
