@@ -14,6 +14,7 @@ never becomes an integer; an integer or a float that the datatype cannot hold is
 float64 is rounded to the float32 that a model wants. NaN and infinity in arrays pass through.
 """
 
+import reprlib
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -350,11 +351,15 @@ def _bytes(spec: TensorSpec, item: object) -> bytes:
         raise InvalidInput(f"Input {spec.name!r} holds text that UTF-8 cannot express.") from None
 
 
+_SHORT = reprlib.Repr(maxstring=60, maxother=60)
+
+
 def quoted(value: object) -> str:
     """Return a short quotation of what someone sent, for a sentence about it."""
     try:
-        text = repr(value if not isinstance(value, str | bytes) else value[:61])
-    except (ValueError, RecursionError):  # more digits, or deeper, than Python prints
+        # A slice of text, since reprlib writes the whole before it shortens.
+        text = _SHORT.repr(value[:61] if isinstance(value, str | bytes) else value)
+    except ValueError:  # more digits than Python prints
         text = f"a very large {type(value).__name__}"
     return text if len(text) <= 80 else text[:60] + "..."
 

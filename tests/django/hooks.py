@@ -1,11 +1,15 @@
 """What a project would write beside its models: a permission, preprocessing, postprocessing."""
 
+import threading
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+
+# Said by tests.django.slow_hook while it is imported, and waited for by it.
+LOADING, GO_ON = threading.Event(), threading.Event()
 
 
 def has_pass(request: HttpRequest) -> bool:

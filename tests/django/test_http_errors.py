@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from django.test import AsyncClient, Client, override_settings
 
+from tests.django import hooks
 from tests.django.conftest import Ask, error
 from wherry import errors
+from wherry.django import registry
 from wherry.django.answers import STATUSES
 from wherry.tensors import Datatype, Signature, TensorSpec
 from wherry.testing import fake_model
@@ -129,6 +131,34 @@ def test_readiness_loads_what_nothing_has_loaded_yet(client: Client, served: Any
     assert response.status_code == 200
     states = {model["name"]: model["state"] for model in response.json()["models"]}
     assert states == dict.fromkeys(served["MODELS"], "ready")
+
+
+def test_a_model_that_is_still_loading_is_not_ready_and_says_when_to_ask_again(
+    client: Client, ask: Ask, models: dict[str, Path]
+) -> None:
+    """Loaded in the background, as under wherry serve: 503 with Retry-After until it answers."""
+    options = {"PATH": models["dense"], "PREPROCESS": "tests.django.slow_hook.keep"}
+    with override_settings(WHERRY={"MODELS": {"dense": options}}):
+        thread = registry.repository().start()
+        try:
+            assert hooks.LOADING.wait(20)
+            for response in (
+                ask(DENSE, GOOD),
+                ask("/v2/models/dense/infer", GOOD),
+                client.get("/v2/models/dense/ready"),
+                client.get("/v2/models/dense/versions/1"),
+                client.get("/v2/health/ready"),
+            ):
+                assert response.status_code == 503
+                assert int(response["Retry-After"]) >= 1
+            (status,) = client.get("/v1/models/dense").json()["model_version_status"]
+            assert status["state"] == "LOADING"
+            assert client.get("/v2/health/live").status_code == 200
+        finally:
+            hooks.GO_ON.set()
+            thread.join(20)
+        assert client.get("/v2/health/ready").status_code == 200
+        assert ask(DENSE, {"instances": [[1, 2, 3, 4]]}).status_code == 200
 
 
 def test_without_a_model_nothing_is_ready(client: Client) -> None:

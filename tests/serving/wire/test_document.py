@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wherry.errors import ExecutionFailed, InvalidInput
+from wherry.errors import ExecutionFailed, InputTooLarge, InvalidInput
 from wherry.serving.wire import document
 
 
@@ -70,6 +70,22 @@ def test_plain_numbers_are_told_from_the_text(text: str, plain: bool) -> None:
     value, found = document.read(text.encode())
     assert value == json.loads(text)
     assert found is plain
+
+
+@pytest.mark.parametrize("item", [b"[]", b"{}", b'{"":0}', b"[0]", b'""', b"0.1"])
+def test_a_text_that_would_fill_the_memory_is_not_parsed(item: bytes) -> None:
+    """Nine megabytes of empty lists would be 200 in memory; the count alone refuses them."""
+    large = b'{"instances": [' + b",".join([item] * (9 * 2**20 // (len(item) + 1))) + b"]}"
+    with pytest.raises(InputTooLarge, match="MiB"):
+        document.read(large)
+
+
+def test_a_large_batch_of_numbers_is_parsed() -> None:
+    """Eight images of 224 x 224 x 3 in one text are not too large."""
+    row = b"[" + b",".join([b"0.123"] * 150_528) + b"]"
+    value, plain = document.read(b'{"instances": [' + b",".join([row] * 8) + b"]}")
+    assert plain
+    assert len(value["instances"]) == 8
 
 
 scalars = st.none() | st.booleans() | st.integers(-9, 9) | st.floats(-9, 9) | st.text(max_size=4)

@@ -7,11 +7,16 @@ from typing import Any
 import numpy as np
 import orjson
 
-from wherry.errors import ExecutionFailed, InvalidInput
+from wherry.errors import ExecutionFailed, InputTooLarge, InvalidInput
 from wherry.tensors import Array, quoted
 
+# What the objects of one JSON text may take in memory: two million numbers.
+MAX_PARSED_BYTES = 64 * 2**20
+# Shorter texts cannot reach it: "{}," of 3 bytes becomes 72, and nothing grows more.
+_SMALL_BYTES = MAX_PARSED_BYTES // 32
 
-def read(body: bytes | memoryview) -> tuple[dict[str, Any], bool]:
+
+def read(body: bytes) -> tuple[dict[str, Any], bool]:
     """Parse a request's JSON object; also tell whether its lists are plain numbers.
 
     The second value is True when no string, boolean or null stands inside a list, other than in
@@ -22,8 +27,10 @@ def read(body: bytes | memoryview) -> tuple[dict[str, Any], bool]:
     Raises:
         InvalidInput: not JSON (NaN and Infinity are not), not UTF-8, nested too deeply, a key
             twice in one object, or not an object.
+        InputTooLarge: as objects in memory it would be many times larger than its text.
     """
-    body = bytes(body)
+    if len(body) > _SMALL_BYTES:
+        _refuse_large(body)
     try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -39,6 +46,22 @@ def read(body: bytes | memoryview) -> tuple[dict[str, Any], bool]:
         _refuse_repeated_keys(body)
         return document, False
     return document, _literals(body) == literals
+
+
+def _refuse_large(body: bytes) -> None:
+    """Raise where parsing would take more memory than a small host can spare for one request."""
+    items = body.count(b",")
+    lists = body.count(b"[")
+    objects = body.count(b"{")
+    strings = body.count(b'"') // 2
+    # CPython's sizes of a float with its place in a list, an empty list, a small dict, a string.
+    needed = 32 * items + 64 * lists + 184 * objects + 56 * strings
+    if needed > MAX_PARSED_BYTES:
+        raise InputTooLarge(
+            f"The JSON body would take about {needed >> 20} MiB in memory; at most "
+            f"{MAX_PARSED_BYTES >> 20} MiB are given to one request. Send fewer items at once, or "
+            "binary tensors (Open Inference Protocol)."
+        )
 
 
 def _count(value: object) -> tuple[int, int]:

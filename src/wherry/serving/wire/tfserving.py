@@ -166,7 +166,7 @@ def _columns(signature: Signature, instances: object) -> tuple[dict[str, Any], b
         if type(instance) is not dict or instance.keys() != columns.keys():
             raise InvalidInput(
                 f"Item {index} of 'instances' does not name the same inputs as item 0 does: "
-                f"each must be an object with {', '.join(quoted(name) for name in columns)}."
+                f"each must be an object with {', '.join(repr(s.name) for s in signature.inputs)}."
             )
         for name, value in instance.items():
             columns[name].append(value)
