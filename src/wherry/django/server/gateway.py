@@ -7,9 +7,9 @@ from typing import Any
 from wherry.django.server.handover import Application
 
 MAPPED_IPV4 = "::ffff:"
-# A request that runs no longer than a fast model does keeps nobody waiting for this long; one
-# that does waits for something itself, a database for one, and others may pass.
-PATIENCE_S = 0.005
+# Requests that only compute keep nobody waiting for this long; one that does waits for something
+# itself, a database for one, and others may pass.
+PATIENCE_S = 0.02
 
 
 def adapt(app: Application) -> Application:
@@ -41,13 +41,18 @@ def take_turns(app: Application) -> Application:
     half the throughput of a site that answers in microseconds. In turns they do not, and still
     there is a thread for the request that comes while another waits for its client's body.
     """
-    turn = threading.Lock()
+    current = threading.Lock()
 
     def taking_turns(environ: dict[str, Any], start_response: Any) -> Any:
         if isinstance(environ["wsgi.input"], BufferedReader):
             # The site may wait for the rest of this body.
             return app(environ, start_response)
+        nonlocal current
+        turn = current
         mine = turn.acquire(timeout=PATIENCE_S)
+        if not mine and current is turn:
+            # From here on the others take turns without the one that is slow.
+            current = threading.Lock()
         try:
             return app(environ, start_response)
         finally:
