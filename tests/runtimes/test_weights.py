@@ -13,7 +13,7 @@ import pytest
 
 from tests import zoo
 from tests.runtimes import tflite
-from wherry.runtimes import load
+from wherry.runtimes import litert, load
 from wherry.runtimes.protocol import LoadedModel, LoadOptions
 from wherry.runtimes.weights import cache
 from wherry.runtimes.weights.cache import MINIMUM_BYTES, entry_name, read_samples, write_samples
@@ -53,7 +53,7 @@ LOADER = """
 import sys
 from pathlib import Path
 import numpy as np
-from wherry.runtimes import load
+from wherry.runtimes import litert, load
 from wherry.runtimes.protocol import LoadOptions
 def private_bytes():
     lines = Path("/proc/self/smaps_rollup").read_text().splitlines()
@@ -269,3 +269,32 @@ def test_samples_reach_the_maker(tmp_path: Path) -> None:
     assert given.keys() == numbers.keys()
     assert all(np.array_equal(given[n], numbers[n]) for n in numbers)
     assert given["a b/c"].dtype == np.int8
+
+
+@pytest.mark.parametrize(
+    ("name", "signature"),
+    [
+        ("two_signatures", "classify"),
+        ("two_signatures", "embed"),
+        ("no_signature", "serving_default"),
+        ("dense_int8", "serving_default"),
+    ],
+)
+def test_a_compiled_model_answers_as_an_interpreter(
+    tmp_path: Path, name: str, signature: str
+) -> None:
+    """For every signature, without one, and quantized: the names, the bits, after a resize."""
+    model = Path(__file__).parents[1] / "fixtures" / "tflite" / f"{name}.tflite"
+    ours = litert.load_with_weights(model, tmp_path, LoadOptions())
+    theirs = load("litert", model, LoadOptions())
+    assert ours.signatures == theirs.signatures
+    for count in (2, 5, 2):
+        random = np.random.default_rng(count)
+        inputs = {"x": random.standard_normal((count, 16), np.float32)}
+        if signature == "embed":
+            inputs["scale"] = np.array(1.5, np.float32)
+        expected = theirs.run(signature, inputs)
+        answered = ours.run(signature, inputs)
+        assert answered.keys() == expected.keys()
+        assert all(answered[n].tobytes() == expected[n].tobytes() for n in expected)
+        assert all(answered[n].shape == expected[n].shape for n in expected)

@@ -14,7 +14,7 @@ import numpy as np
 from wherry.errors import BundleError
 from wherry.runtimes.litert.messages import cannot_load, run_error, sentence
 from wherry.runtimes.litert.programs import Program, Shapes, plain_name
-from wherry.tensors import Array, Signature
+from wherry.tensors import VARIABLE, Array, Signature
 
 _NOWHERE = "/nonexistent"
 """Where to look for the plugins of accelerators: we have none to wait for."""
@@ -116,8 +116,11 @@ class CompiledLiteRTModel:
         program.shapes = None
         buffers.inputs, buffers.outputs = [], []
         compiled = self._compiled
+        fixed = {p.spec.name for p in program.inputs if VARIABLE not in (p.spec.shape or ())}
         try:
             for place, name in enumerate(buffers.input_names):
+                if name in fixed:
+                    continue
                 wanted = list(arrays[name].shape)
                 compiled.resize_input_tensor(place, wanted, buffers.index, strict=False)
             buffers.inputs = compiled.create_input_buffers(buffers.index)

@@ -21,7 +21,7 @@ def sentence(message: str) -> str:
     message = message[-_READ_CHARACTERS:]
     nodes = [node for node in _FAILED_NODE.findall(message) if node != "WHILE"]
     pieces = [
-        piece.strip().rstrip(".")
+        piece.strip(" └\n").rstrip(".")
         for part in _SOURCE_LINE.split(message)
         for piece in _FAILED_NODE.sub("\n", part).split("\n")
     ]
