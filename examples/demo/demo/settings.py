@@ -52,7 +52,7 @@ WHERRY = {
             "PATH": MODELS / os.environ.get("NOTES_MODEL", "notes"),
             "PREPROCESS": "notes.audio.to_windows",
             "POSTPROCESS": "notes.audio.from_windows",
-            "MAX_BATCH_SIZE": 4,
+            "MAX_BATCH_SIZE": 2,
         },
     },
 }
