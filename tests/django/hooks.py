@@ -34,6 +34,11 @@ def pixels(sent: Any) -> dict[str, Any]:
     return {"x": np.stack([np.frombuffer(image, np.uint8) for image in images]).astype(np.float32)}
 
 
+def numbers(sent: bytes) -> dict[str, Any]:
+    """Take bytes as the inputs of the model without a batch axis."""
+    return {"x": np.frombuffer(sent, np.uint8).astype(np.float32)}
+
+
 def best(outputs: Mapping[str, np.ndarray]) -> list[dict[str, Any]]:
     """Name the best class of each row."""
     return [{"label": "abc"[row.argmax()], "score": row.max()} for row in outputs["y"]]

@@ -86,6 +86,16 @@ def test_preprocess_alone_is_answered_with_the_outputs(ask: Ask, models: dict[st
         assert ask(DENSE, {"instances": [ENCODED]}).content == expected
 
 
+def test_a_file_for_a_model_without_a_batch_axis_is_answered_with_its_outputs(
+    ask: Ask, models: dict[str, Path]
+) -> None:
+    """There are no rows to make predictions of."""
+    options = {"PATH": models["nobatch"], "PREPROCESS": "tests.django.hooks.numbers"}
+    with override_settings(WHERRY={"MODELS": {"nobatch": options}}):
+        response = ask("/v1/models/nobatch:predict", b"\1\2\3", content_type="image/png")
+    assert json.loads(response.content) == {"outputs": 6}
+
+
 def test_postprocess_alone_follows_the_usual_inputs(ask: Ask, models: dict[str, Path]) -> None:
     """Which are checked as ever."""
     with hooked(models, POSTPROCESS="best"):

@@ -51,20 +51,23 @@ def predict(request: HttpRequest, name: str, version: str | None = None) -> Http
 def _predict_preprocessed(model: ServedModel, content_type: str, body: bytes) -> HttpResponse:
     """Give what came, decoded no further than JSON, to the model's own ``preprocess``."""
     value: Any
-    name, rows = None, True
+    name, rows = None, None
     if content_type in ("", JSON):
         value, name, rows = tfserving.decode_value(body)
     elif content_type == BINARY or content_type.startswith(("image/", "audio/")):
         value = body
     else:
         raise UnsupportedContent(
-            f"The content type {content_type!r} is not understood: send {JSON}, or the file as "
-            f"image/*, audio/* or {BINARY}."
+            f"The content type {content_type[:60]!r} is not understood: send {JSON}, or the file "
+            f"as image/*, audio/* or {BINARY}."
         )
     answer = model.predict(value, signature=name)
     if model.options.postprocess is not None:
-        return HttpResponse(_value(answer, rows=rows), content_type=JSON)
-    encoded = tfserving.encode_predict(model.signature(name), answer, rows=rows)
+        return HttpResponse(_value(answer, rows=rows is not False), content_type=JSON)
+    signature = model.signature(name)
+    if rows is None:  # A file does not say, so the answer has the form that the model allows.
+        rows = signature.batched
+    encoded = tfserving.encode_predict(signature, answer, rows=rows)
     return HttpResponse(encoded, content_type=JSON)
 
 
