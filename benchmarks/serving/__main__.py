@@ -248,6 +248,9 @@ def _write_page(result: dict[str, Any], folder: Path) -> None:
     )
     if drawn.returncode != 0:
         _say(f"The chart could not be drawn: {drawn.stderr[-400:]}")
+    if folder == DOCS:
+        readme = REPOSITORY / "README.md"
+        readme.write_text(report.front(readme.read_text(), result))
     _say(f"Saved {', '.join(str(folder / name) for name in (_PAGE, _DATA, _CHART))}.")
 
 

@@ -188,6 +188,37 @@ def page(result: Result, *, chart: str, data: str) -> str:
     return "\n\n".join(_filled(paragraph) for paragraph in paragraphs) + "\n"
 
 
+BEGIN, END = "<!-- benchmark: written by scripts/bench serving -->", "<!-- /benchmark -->"
+_ON_THE_FRONT = ("usual", "hand", "mlserver", "litserve", "bentoml", "ray", "wherry")
+
+
+def front(readme: str, result: Result) -> str:
+    """Return the README with its table, between its two marks, taken from this result."""
+    peers = result["works"]["digits"]["peers"]
+    rows = [
+        [peers[name]["title"], *_front_numbers(result, name)]
+        for name in _ON_THE_FRONT
+        if name in peers and peers[name]["starts"]
+    ]
+    headings = (
+        *("784 numbers as JSON, small dense model, 2 cores", "requests/s", "p99 ms"),
+        *("memory MB (PSS)", "first answer s"),
+    )
+    before, _, rest = readme.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n{table(headings, rows)}\n{END}{after}"
+
+
+def _front_numbers(result: Result, name: str) -> list[str]:
+    numbers = (
+        (middle(series(result, "digits", name, "requests_per_s")), 0, 1.0),
+        (middle(series(result, "digits", name, "p99_ms")), 1, 1.0),
+        (middle(series(result, "digits", name, "pss_bytes")), 0, MB),
+        (middle(series(result, "digits", name, "first_answer_s")), 1, 1.0),
+    )
+    return ["-" if v is None else f"{v / scale:,.{digits}f}" for v, digits, scale in numbers]
+
+
 def _filled(paragraph: str) -> str:
     """Break prose into lines; tables, lists and the rest stay as they are."""
     if paragraph.startswith(("|", "-", "<", "!", "#")):

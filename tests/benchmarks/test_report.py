@@ -1,6 +1,6 @@
 """The result in words and tables."""
 
-from benchmarks.serving.report import notes, page, table, text, work_table
+from benchmarks.serving.report import BEGIN, END, front, notes, page, table, text, work_table
 
 from tests.benchmarks.results import peer, result, start
 
@@ -96,3 +96,17 @@ def test_the_page_says_what_was_measured_where_and_how_to_repeat_it() -> None:
     assert "8 GiB" in written
     assert written.count("django 6.1.3") == 1
     assert "What is not measured" in written
+
+
+def test_the_front_page_gets_the_table_between_its_marks_and_nothing_else_changes() -> None:
+    """Written twice it is the same; a peer that never started is left out."""
+    seen = result("digits", {"wherry": peer(start(0)), "ray": peer(failures=("no",))}, [])
+    readme = f"# Title\n\n{BEGIN}\nold\n{END}\n\nThe rest.\n"
+
+    written = front(readme, seen)
+
+    assert written.startswith(f"# Title\n\n{BEGIN}\n| 784 numbers")
+    assert written.endswith(f"|\n{END}\n\nThe rest.\n")
+    assert "| A peer " in written
+    assert written.count("\n| ") == 3
+    assert front(written, seen) == written
