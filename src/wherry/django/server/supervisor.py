@@ -203,14 +203,15 @@ class Supervisor:
             # It has said what is wrong, and a restart would say the same.
             self._stop(1)
             return
-        died = f"killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
-        if not worker.ready:
+        died = _how(code)
+        told = code in {0, -signal.SIGTERM}
+        if not worker.ready and not told:
             self._failed_boots += 1
             if self._failed_boots >= MAX_FAILED_BOOTS:
-                say(f"a worker was {died} before it was ready, {MAX_FAILED_BOOTS} times in a row.")
+                say(f"a worker {died} before it was ready, {MAX_FAILED_BOOTS} times in a row.")
                 self._stop(1)
                 return
-        self._to_say.append(f"worker {worker.pid} was {died}; starting another.")
+        self._to_say.append(f"worker {worker.pid} {died}; starting another.")
         self._respawn_at = time.monotonic() + RESPAWN_AFTER_S * max(1, self._failed_boots)
 
     def _stop(self, exit_code: int) -> None:
@@ -229,6 +230,14 @@ class Supervisor:
     def _signal_all(self, number: signal.Signals) -> None:
         for pid in self._workers:
             os.kill(pid, number)
+
+
+def _how(code: int) -> str:
+    if code == -signal.SIGKILL:
+        return "was killed by SIGKILL (which is how the kernel enforces a memory limit)"
+    if code < 0:
+        return f"was killed by {signal.Signals(-code).name}"
+    return f"ended with code {code}"
 
 
 def main(words: Sequence[str], worker_main: WorkerMain) -> int:
