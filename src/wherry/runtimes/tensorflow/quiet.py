@@ -30,6 +30,7 @@ def without_log_lines() -> Iterator[None]:
         os.close(stderr)
         os.lseek(held, 0, os.SEEK_SET)
         with os.fdopen(held, "rb") as lines:
-            kept = [line for line in lines if not line.startswith((_PREAMBLE, _INFORMATION))]
-        if kept:
-            os.write(_STDERR, b"".join(kept))
+            for line in lines:
+                if not line.startswith((_PREAMBLE, _INFORMATION)):
+                    # One by one: a larger write could be torn apart by other threads' lines.
+                    os.write(_STDERR, line)
