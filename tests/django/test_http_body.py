@@ -67,6 +67,14 @@ def test_a_chunked_body_is_read_to_the_limit_and_no_further() -> None:
     assert read_body(whole, LIMIT) == GOOD
 
 
+def test_a_chunked_body_that_the_server_does_not_pass_on_is_refused() -> None:
+    """Django's runserver loses it; that is said, instead of calling the body empty."""
+    request = WSGIRequest({**_environ(Endless()), "HTTP_TRANSFER_ENCODING": "chunked"})
+    with pytest.raises(InvalidInput, match="Content-Length"):
+        read_body(request, LIMIT)
+    assert read_body(WSGIRequest(_environ(Endless())), LIMIT) == b""
+
+
 def test_a_body_shorter_than_announced_is_refused() -> None:
     """A truncated body is never taken for a whole one."""
     request = WSGIRequest({**_environ(io.BytesIO(GOOD)), "CONTENT_LENGTH": "999"})

@@ -56,7 +56,12 @@ def _read(request: HttpRequest, limit_bytes: int) -> bytes:
     if stream is None:  # ASGI: Django has collected the body already.
         stream = request
     elif not request.META.get("wsgi.input_terminated"):
-        return request.read()
+        if request.META.get("HTTP_TRANSFER_ENCODING"):
+            raise InvalidInput(
+                "This server passes no chunked bodies on (Django's runserver does not): send the "
+                "body with a Content-Length."
+            )
+        return b""
     body = bytearray()
     while chunk := stream.read(min(65536, limit_bytes + 1 - len(body))):
         body += chunk
