@@ -199,9 +199,14 @@ def test_failure_while_stderr_is_held_back_still_says_all(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     """What was written before an exception is not lost with it."""
-    with pytest.raises(OSError, match="too short"), without_log_lines():
-        os.write(2, b"before\n")
-        raise OSError("too short")
+
+    def fail() -> None:
+        with without_log_lines():
+            os.write(2, b"before\n")
+            raise OSError("too short")
+
+    with pytest.raises(OSError, match="too short"):
+        fail()
     assert capfd.readouterr().err == "before\n"
 
 
