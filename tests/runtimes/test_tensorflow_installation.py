@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -65,6 +66,16 @@ def test_named_folder_goes_before_all(tmp_path: Path, monkeypatch: pytest.Monkey
     named = make(tmp_path / "mine")
     monkeypatch.setenv("WHERRY_TENSORFLOW", "mine")
     assert find() == named
+
+
+def test_tensorflow_that_is_imported_already_goes_before_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody's view imports it: a second version in the process would crash it."""
+    folder = make_installed(tmp_path)
+    monkeypatch.setenv("WHERRY_TENSORFLOW", str(make(tmp_path / "mine")))
+    monkeypatch.setitem(sys.modules, "tensorflow", ModuleType("tensorflow"))
+    assert find() == folder
 
 
 def test_named_folder_that_is_not_there_is_not_passed_over(

@@ -17,7 +17,9 @@ def find() -> Path:
     """Return the folder of TensorFlow's libraries.
 
     Looked for in this order: the folder that ``WHERRY_TENSORFLOW`` names, the folder that
-    ``wherry tensorflow fetch`` made, an installed TensorFlow wheel.
+    ``wherry tensorflow fetch`` made, an installed TensorFlow wheel. Where something else in
+    this process has imported TensorFlow, its libraries are taken: with two versions' in one
+    process it crashes.
 
     Raises:
         RuntimeMissing: none has them, or the first that should have them is not whole.
@@ -27,6 +29,8 @@ def find() -> Path:
             f"TensorFlow models are served on Linux only, and this is {platform.system()}. "
             "Serve a .tflite or .onnx model here, or run the app in a Linux container."
         )
+    if "tensorflow" in sys.modules and (installed := _installed()) is not None:
+        return _complete(installed)
     if named := os.environ.get(FOLDER_VARIABLE):
         folder = Path(named).absolute()
         if not folder.is_dir():
@@ -43,6 +47,10 @@ def find() -> Path:
             "TensorFlow's libraries are not here. Get them with "
             f"`{FETCH_COMMAND}` (any Python, the smaller way) or install tensorflow-cpu."
         )
+    return _complete(installed)
+
+
+def _complete(installed: Path) -> Path:
     for name in LIBRARIES:
         if not (installed / name).is_file():
             raise RuntimeMissing(
