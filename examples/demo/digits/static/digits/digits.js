@@ -5,7 +5,7 @@ import { get, post } from "../demo/ask.js";
 
 const FIELD = 32; // the digit's height fills a field of 32 x 32 ...
 const WIDEST = 26; // ... and is at most this wide there,
-const PEN = 4.5; // drawn with a pen as thick as theirs was,
+const PEN = 5.5; // drawn with a pen about as thick as theirs,
 const CELLS = 8; // counted in 8 x 8 cells
 const SIDE = 28; // and enlarged to the model's 28 x 28.
 const FINE = 8;
