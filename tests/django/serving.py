@@ -13,11 +13,22 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, Self
 
 REPOSITORY = Path(__file__).parents[2]
 DENSE = REPOSITORY / "tests" / "fixtures" / "tflite" / "dense.tflite"
 WHERRY = [sys.executable, "-m", "wherry.cli", "serve"]
+
+NOT_INHERITED = {
+    "PORT",
+    "WEB_CONCURRENCY",
+    "DYNO",
+    "DJANGO_SETTINGS_MODULE",
+    "PYTHONDONTWRITEBYTECODE",
+}
+# Dozens of servers are started: what one has compiled the next need not.
+BYTECODE = TemporaryDirectory(prefix="wherry-tests-")
 
 SETTINGS = """
 from pathlib import Path
@@ -114,16 +125,17 @@ class Server:
     """A server process, its log, and its address once it has said it."""
 
     def __init__(self, command: Sequence[str], folder: Path, environ: Mapping[str, str]) -> None:
-        inherited = {
-            key: value
-            for key, value in os.environ.items()
-            if key not in {"PORT", "WEB_CONCURRENCY", "DYNO", "DJANGO_SETTINGS_MODULE"}
-        }
+        inherited = {key: value for key, value in os.environ.items() if key not in NOT_INHERITED}
         self.started = time.monotonic()
         self.process = subprocess.Popen(
             command,
             cwd=folder,
-            env={**inherited, "PYTHONPATH": str(REPOSITORY / "src"), **environ},
+            env={
+                **inherited,
+                "PYTHONPATH": str(REPOSITORY / "src"),
+                "PYTHONPYCACHEPREFIX": BYTECODE.name,
+                **environ,
+            },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

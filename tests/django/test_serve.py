@@ -12,7 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.django.serving import DENSE, Server, make_site, until, wherry_serve
+from tests.django.serving import DENSE, SETTINGS, Server, make_site, until, wherry_serve
+from tests.zoo import onnx_model
+from wherry.django.server.models import SOON_LOADED_BYTES
 from wherry.runtimes import load
 from wherry.runtimes.protocol import LoadOptions
 
@@ -175,6 +177,50 @@ def test_no_connection_is_refused_or_lost_from_the_first_moment(site: Path) -> N
             with connection, http.client.HTTPResponse(connection) as response:
                 response.begin()
                 assert response.status == 200
+
+
+def test_larger_model_is_loaded_behind_a_gate(tmp_path: Path) -> None:
+    """Live at once; 503 with Retry-After until it is ready; then one process of many threads."""
+    weights = np.zeros((1500, 1500), np.float32)
+    model = onnx_model(
+        tmp_path / "large.onnx",
+        inputs={"x": ("FP32", (None, 1500))},
+        outputs={"y": ("FP32", (None, 1500))},
+        nodes=[("MatMul", ["x", "weights"], ["y"], {})],
+        constants={"weights": weights},
+    )
+    assert model.stat().st_size > SOON_LOADED_BYTES
+    gate = "import os, time\nwhile not os.path.exists('open'): time.sleep(0.01)\n"
+    settings = SETTINGS % {"PATH": str(model), "PREPROCESS": "project.gate.hook"}
+    site = make_site(tmp_path / "site", settings=settings, gate=f"{gate}hook = dict\n")
+    with wherry_serve(site) as server:
+        assert server.get("/v2/health/live").status == 200
+        assert server.get("/v2/health/ready").status == 503
+        refused = server.post("/v1/models/dense:predict", {"instances": [[0.0] * 1500]})
+        assert refused.status == 503
+        assert int(refused.headers["retry-after"]) >= 1
+        assert not any("process" in line for line in server.lines)
+        (site / "open").touch()
+        server.wait_for("1 process x 16 threads")
+        assert server.get("/v2/health/ready").status == 200
+
+
+def test_weights_are_shared_in_a_folder_of_the_supervisor(site: Path, tmp_path: Path) -> None:
+    """Closed to others while it is there, and gone afterwards."""
+    with wherry_serve(site, "--processes", "2", TMPDIR=str(tmp_path)) as server:
+        server.wait_for(READY)
+        (folder,) = tmp_path.glob("wherry-*")
+        assert folder.stat().st_mode & 0o777 == 0o700
+        server.signal(signal.SIGTERM)
+        assert server.wait() == 0
+    assert not folder.exists()
+
+
+def test_one_process_shares_with_nobody(site: Path, tmp_path: Path) -> None:
+    """No folder, nothing to clean up."""
+    with wherry_serve(site, "--processes", "1", TMPDIR=str(tmp_path)) as other:
+        other.wait_for(READY)
+        assert list(tmp_path.iterdir()) == []
 
 
 def test_killed_worker_is_replaced(site: Path) -> None:

@@ -75,6 +75,15 @@ def test_missing_model(tmp_path: Path) -> None:
     assert log.count("(wherry.E002) The model 'dense' cannot be served") == 1
 
 
+def test_silenced_mistake_is_served_around(tmp_path: Path) -> None:
+    """Who silences the check wants the site without the model; asking that says why."""
+    settings = (SETTINGS % str(tmp_path / "gone.tflite")).replace("wherry.W002", "wherry.E002")
+    with wherry_serve(make_site(tmp_path / "site", settings=settings)) as server:
+        server.wait_for(r"wherry: \d+ process")
+        assert server.get("/slow?s=0").status == 200
+        assert server.get("/v2/health/ready").status == 503
+
+
 def test_warning_is_logged_and_served_all_the_same(tmp_path: Path) -> None:
     """Public endpoints are a choice."""
     settings = (SETTINGS % str(DENSE)).replace("SILENCED", "NOT_SILENCED")

@@ -1,13 +1,17 @@
 """The models in a worker, on their way into memory."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from wherry.bundle.folder import Bundle, open_bundle
 from wherry.django.registry import repository
+from wherry.errors import WherryError
 from wherry.platforms.limits import Limits
 from wherry.runtimes.protocol import LoadOptions
 from wherry.serving import sizing
+from wherry.serving.repository import Repository
 
 # Models of this size in all may be fast enough for processes of one thread, and are in memory
 # before anybody would notice. Of larger ones nobody waits to find out.
@@ -35,22 +39,22 @@ class LoadingModels:
 
 
 def begin_loading(limits: Limits, wish: sizing.Wish, options: LoadOptions) -> LoadingModels:
-    """Begin to load every model in the background.
-
-    Raises:
-        WherryError: a model's folder is not what it should be.
-    """
+    """Begin to load every model in the background; one that fails says so to its callers."""
     models = repository()
-    bundles = {
-        name: open_bundle(model.options.path, hashes=False) for name, model in models.models.items()
-    }
+    bundles = dict(_bundles(models))
     loader = models.start(
         options,
-        waiting_places=sizing.waiting_places(limits, wish, models=len(bundles)),
+        waiting_places=sizing.waiting_places(limits, wish, models=len(models.models)),
     )
     single = frozenset(name for name, found in bundles.items() if found.runtime == "tensorflow")
     size = sum(_size(bundle) for bundle in bundles.values())
     return LoadingModels(loader, single, not single and size <= SOON_LOADED_BYTES)
+
+
+def _bundles(models: Repository) -> Iterator[tuple[str, Bundle]]:
+    for name, model in models.models.items():
+        with suppress(WherryError):
+            yield name, open_bundle(model.options.path, hashes=False)
 
 
 def _size(bundle: Bundle) -> int:

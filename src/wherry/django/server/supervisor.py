@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -129,9 +130,12 @@ class Supervisor:
 
     def _start_worker(self) -> None:
         report, worker_end = os.pipe()
+        # A signal that came before the child has handlers of its own would be lost on it.
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
         pid = os.fork()
         if pid == 0:
             self._become_worker(worker_end)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
         os.close(worker_end)
         self._workers[pid] = _Worker(pid, report)
         self._poll.register(report, select.POLLIN)
@@ -145,6 +149,7 @@ class Supervisor:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
                 signal.signal(number, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
             inherited = [*self._signals, self._lifeline[1]]
             inherited += [worker.report for worker in self._workers.values()]
             for descriptor in inherited:
@@ -186,17 +191,11 @@ class Supervisor:
             if not finished:
                 continue
             worker = self._workers.pop(pid)
-            if not worker.received.endswith(b"\n"):
-                self._drain_report(worker)
+            with suppress(KeyError):  # It is not listened to any more once it has reported.
+                self._poll.unregister(worker.report)
             os.close(worker.report)
             if self._stopping_since is None:
                 self._replace(worker, os.waitstatus_to_exitcode(status))
-
-    def _drain_report(self, worker: _Worker) -> None:
-        try:
-            self._poll.unregister(worker.report)
-        except KeyError:
-            return
 
     def _replace(self, worker: _Worker, code: int) -> None:
         if code == EXIT_MISCONFIGURED:
