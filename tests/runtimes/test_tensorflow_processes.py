@@ -253,6 +253,7 @@ if child == 0:
     try:
         model.run("serving_default", features)
     except LoadedBeforeFork:
+        model.close()
         os._exit(7)
     os._exit(1)
 said["child"] = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])

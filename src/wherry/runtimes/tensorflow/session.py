@@ -123,6 +123,8 @@ class TensorFlowModel:
 
     def close(self) -> None:
         """Give the memory back, when the runs that are under way have ended."""
+        if os.getpid() != self._pid:  # the session's threads are not here to end it
+            return
         with self._idle:
             session, self._session = self._session, None
             graph, self._graph = self._graph, None
@@ -185,6 +187,7 @@ def _config(threads: int) -> bytes:
 
     Operations run on the inter-op threads, whoever calls: with one of them two callers are no
     faster than one (Basic Pitch on 2 cores: 26 and 28 answers a second; with two, 32 and 56).
+    The threads are the process's: those of its first session serve the later ones too.
     """
     inter = max(threads, math.ceil(read_limits().cpus))
     return _varint_field(_INTRA_OP_THREADS, threads) + _varint_field(_INTER_OP_THREADS, inter)
@@ -192,7 +195,6 @@ def _config(threads: int) -> bytes:
 
 def _varint_field(number: int, value: int) -> bytes:
     encoded = bytearray([number << 3])
-    value &= (1 << 64) - 1
     while value > 0x7F:
         encoded.append(value & 0x7F | 0x80)
         value >>= 7
