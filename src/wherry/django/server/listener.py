@@ -26,7 +26,12 @@ def listen(host: str, port: int) -> socket.socket:
             family = socket.AF_INET6 if ":" in host else socket.AF_INET
             return _open(host, port, family, dualstack=False)
         if socket.has_dualstack_ipv6():
-            return _open("", port, socket.AF_INET6, dualstack=True)
+            try:
+                return _open("", port, socket.AF_INET6, dualstack=True)
+            except OSError as error:
+                # A container may have IPv6 compiled in and switched off.
+                if error.errno != errno.EADDRNOTAVAIL:
+                    raise
         return _open("", port, socket.AF_INET, dualstack=False)
     except OSError as error:
         raise ConfigurationError(_sentence(host, port, error)) from error
