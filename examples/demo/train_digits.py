@@ -37,10 +37,10 @@ from wherry.tensors import Datatype, Signature, TensorSpec
 HERE = Path(__file__).resolve().parent
 SEED = 2026
 HELD_BACK = 0.2
-ROUNDS = 60
+ROUNDS = 40
 """How often each digit is drawn anew, a little different each time."""
 EPOCHS = 12
-CANVAS = 64
+CANVAS = 48
 SIGNATURE = "serving_default"
 
 type Cells = NDArray[np.uint8]
@@ -48,16 +48,17 @@ type Cells = NDArray[np.uint8]
 
 def redraw(cells: Cells, random: np.random.Generator) -> Cells:
     """Return the digit as the same hand might have drawn it another time, or with another pen."""
-    angle = np.radians(random.normal(0, 7))
-    shear, aspect = random.normal(0, 0.12), np.exp(random.normal(0, 0.12))
+    angle = np.radians(random.normal(0, 8))
+    shear, aspect = random.normal(0, 0.15), np.exp(random.normal(0, 0.18))
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     matrix = turn @ np.array([[1, 0], [shear, aspect]]) * (CELLS + 2) / CANVAS
-    offset = (CELLS - 1) / 2 - matrix @ np.full(2, (CANVAS - 1) / 2)
-    grey = ndimage.affine_transform(
-        cells / 16, matrix, offset, output_shape=(CANVAS, CANVAS), order=3
-    )
+    middle = (CANVAS - 1) / 2
+    place = matrix @ (np.indices((CANVAS, CANVAS)).reshape(2, -1) - middle) + (CELLS - 1) / 2
+    bend = ndimage.zoom(random.normal(0, 0.6, (2, 4, 4)), (1, CANVAS / 4, CANVAS / 4), order=1)
+    grey = ndimage.map_coordinates(cells / 16, place + bend.reshape(2, -1), order=3)
+    grey = grey.reshape(CANVAS, CANVAS)
     # Where the line's edge is taken to be decides how thick the pen is.
-    edge = random.uniform(0.3, 0.75) * grey.max()
+    edge = random.uniform(0.3, 0.8) * grey.max()
     ink = np.clip((grey - edge) * 8 + 0.5, 0, 1).astype(np.float32)
     again = fit(ink).astype(np.float32)
     shifted = ndimage.shift(again, random.normal(0, 0.25, 2), order=1)
