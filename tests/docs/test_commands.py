@@ -118,7 +118,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     del environment["DJANGO_SETTINGS_MODULE"]  # that of these tests, not the reader's
     reader = Site(folder, port, environment)
     (folder / "inputs.json").write_text(json.dumps(pixels.reshape(1, 784).tolist()))
-    (serve,) = [fence.text for fence in commands() if fence.text == "wherry serve mysite.wsgi"]
+    serve = "wherry serve mysite.wsgi"
+    assert serve in {fence.text for fence in commands()}
     with (folder / "serve.log").open("wb") as log:
         server = subprocess.Popen(
             serve.split(), cwd=folder, env=environment, stdout=log, stderr=log

@@ -23,10 +23,12 @@ from wherry.errors import (
     ModelNotReady,
     WherryError,
 )
+from wherry.platforms.limits import read_limits
 from wherry.platforms.memory import read_memory
 from wherry.runtimes.protocol import LoadedModel, LoadOptions
 from wherry.serving.admission import Admission, WaitingRoom
 from wherry.serving.options import Hook, ModelOptions
+from wherry.serving.sizing import run_threads
 from wherry.serving.warmup import warm_up
 from wherry.tensors import Array, Signature, validate_inputs
 
@@ -93,7 +95,7 @@ class ServedModel:
         self.requests = 0
         self._latencies: deque[float] = deque(maxlen=LATENCIES_KEPT)
         self._room = WaitingRoom(options.max_queued_requests)
-        self._load_options = LoadOptions(threads=options.threads or os.cpu_count() or 1)
+        self._load_options = LoadOptions(threads=options.threads or run_threads(read_limits(), 1))
         self._ready: _Ready | None = None
         self._failure: WherryError | None = None
         self._loading = threading.Lock()
