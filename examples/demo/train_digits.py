@@ -5,7 +5,7 @@
 # [tool.uv.sources]
 # wherry = { path = "../..", editable = true }
 # ///
-"""Train the demo's digit model; needed only by who wants to change it.
+"""Train the demo's digit model; needed only to change it.
 
     uv run --script examples/demo/train_digits.py
 
@@ -20,6 +20,7 @@ accuracy printed says how well the model reads these writers, not any hand in th
 """
 
 import json
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -127,11 +128,14 @@ def main() -> None:
     ]
     lines = ",\n".join(json.dumps(digit, separators=(",", ":")) for digit in digits)
     (HERE / "digits" / "held-back.json").write_text(f"[\n{lines}\n]\n", encoding="utf-8")
+    bundle = HERE / "models" / "digits"
+    if bundle.exists():
+        shutil.rmtree(bundle)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "digits.tflite")
         file.write_bytes(convert(model))
         write_bundle(
-            HERE / "models" / "digits",
+            bundle,
             model=file,
             name="digits",
             runtime="litert",
