@@ -153,7 +153,7 @@ def validate_inputs(
         InvalidInput: a name, datatype, shape or value does not fit; the sentence says which.
     """
     specs = signature.inputs
-    if not isinstance(inputs, Mapping):
+    if type(inputs) is not dict and not isinstance(inputs, Mapping):
         if len(specs) != 1:
             raise InvalidInput(f"{_takes(signature)}; give a value for each by its name.")
         inputs = {specs[0].name: inputs}
@@ -201,10 +201,10 @@ def to_array(spec: TensorSpec, value: object, *, plain_numbers: bool = False) ->
         InvalidInput: as ``validate``; the shape is not checked.
     """
     dtype = spec.datatype.numpy
-    if plain_numbers and type(value) is list and dtype.kind in _PACKED:
-        packed = _pack(_PACKED[dtype.kind], value)
+    if plain_numbers and type(value) is list and dtype.char in _PACKED:
+        packed = _pack(dtype, value)
         if packed is not None:
-            return _cast(spec, packed, dtype)
+            return packed
     if dtype.kind == "O":
         return _strings(spec, value)
     array = value if isinstance(value, np.ndarray) else _numbers(spec, value)
@@ -216,15 +216,16 @@ def to_array(spec: TensorSpec, value: object, *, plain_numbers: bool = False) ->
 _CONVERTIBLE = {"b": "b", "i": "iu", "u": "iu", "f": "fiu", "c": "cfiu"}
 
 
-# How struct packs plain numbers for each kind of dtype; it refuses what is no number, and floats
-# where integers are wanted.
-_PACKED = {"f": "d", "i": "q", "u": "q"}
+# How struct packs plain numbers for each dtype, by the letters of both. In its standard sizes ("=")
+# it refuses what is no number, floats where integers are wanted, and what is out of range.
+_PACKED = {letter: letter for letter in "bBhHiIqQfd"} | {"l": "q", "L": "Q"}
 
 
-def _pack(code: str, value: list[Any]) -> Array | None:
+def _pack(dtype: np.dtype[Any], value: list[Any]) -> Array | None:
     """Turn a nested list of plain numbers into an array, or return None where it is not one.
 
-    numpy looks at every item twice; struct does it once, in half the time.
+    numpy looks at every item twice; struct does it once, in half the time. The array is
+    read-only.
     """
     shape = [len(value)]
     flat = value
@@ -237,7 +238,7 @@ def _pack(code: str, value: list[Any]) -> Array | None:
             else:
                 flat = flat[0]
                 shape.append(len(flat))
-        return np.ndarray(shape, code, struct.pack(f"{len(flat)}{code}", *flat))
+        return np.ndarray(shape, dtype, struct.pack(f"={len(flat)}{_PACKED[dtype.char]}", *flat))
     except (struct.error, ValueError, TypeError, OverflowError):
         return None  # the careful way finds the words for it
 

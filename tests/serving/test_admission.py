@@ -2,7 +2,9 @@
 
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 
@@ -10,6 +12,15 @@ from wherry.errors import DeadlineExceeded, Overloaded
 from wherry.serving.admission import Admission, WaitingRoom
 
 LONG_S = 30.0
+
+
+@contextmanager
+def lane(subject: Admission, deadline: float, expected_s: float) -> Iterator[None]:
+    subject.enter(deadline, expected_s)
+    try:
+        yield
+    finally:
+        subject.leave()
 
 
 def admission(*, lanes: int = 1, max_queued: int = 8, places: int = 8) -> Admission:
@@ -31,7 +42,7 @@ def test_free_lane_is_given_at_once() -> None:
     """Nobody waits while a lane is free, however little time there is."""
     subject = admission(max_queued=0)
     for _ in range(3):
-        with subject.lane(in_time(0), 1.0):
+        with lane(subject, in_time(0), 1.0):
             assert subject.waiting == 0
 
 
@@ -42,7 +53,7 @@ def test_at_most_lanes_run_at_once() -> None:
 
     def work(_: int) -> None:
         nonlocal running, most
-        with subject.lane(in_time(), 1.0):
+        with lane(subject, in_time(), 1.0):
             with lock:
                 running += 1
                 most = max(most, running)
@@ -59,15 +70,15 @@ def test_at_most_lanes_run_at_once() -> None:
 def test_one_more_than_may_wait_is_refused_at_once() -> None:
     """The refusal says how long to stay away: what those before it are expected to take."""
     subject = admission(max_queued=1)
-    with ThreadPoolExecutor(1) as pool, subject.lane(in_time(), 1.0):
+    with ThreadPoolExecutor(1) as pool, lane(subject, in_time(), 1.0):
 
         def wait() -> None:
-            with subject.lane(in_time(), 1.0):
+            with lane(subject, in_time(), 1.0):
                 pass
 
         waiting = pool.submit(wait)
         until(lambda: subject.waiting == 1, "the second caller waits")
-        with pytest.raises(Overloaded) as refused, subject.lane(in_time(), 3.0):
+        with pytest.raises(Overloaded) as refused, lane(subject, in_time(), 3.0):
             pass
     waiting.result()
     assert refused.value.retry_after_s == 6.0
@@ -77,12 +88,12 @@ def test_one_more_than_may_wait_is_refused_at_once() -> None:
 def test_refused_caller_leaves_the_queue_as_it_was() -> None:
     """After a refusal and a time-out the same places are there again."""
     subject = admission(max_queued=1)
-    with subject.lane(in_time(), 1.0):
+    with lane(subject, in_time(), 1.0):
         for _ in range(3):
-            with pytest.raises(DeadlineExceeded), subject.lane(in_time(0.001), 1.0):
+            with pytest.raises(DeadlineExceeded), lane(subject, in_time(0.001), 1.0):
                 pass
             assert subject.waiting == 0
-    with subject.lane(in_time(0), 1.0):
+    with lane(subject, in_time(0), 1.0):
         pass
 
 
@@ -90,7 +101,7 @@ def test_error_inside_a_lane_gives_it_back() -> None:
     """A model that fails does not take its lane with it."""
     subject = admission(max_queued=0)
     for _ in range(2):
-        with pytest.raises(ZeroDivisionError), subject.lane(in_time(0), 1.0):
+        with pytest.raises(ZeroDivisionError), lane(subject, in_time(0), 1.0):
             raise ZeroDivisionError
 
 
@@ -99,15 +110,15 @@ def test_models_share_the_waiting_places() -> None:
     room = WaitingRoom(1)
     one = Admission("one", lanes=1, max_queued=8, room=room)
     two = Admission("two", lanes=1, max_queued=8, room=room)
-    with ThreadPoolExecutor(1) as pool, one.lane(in_time(), 1.0), two.lane(in_time(), 1.0):
+    with ThreadPoolExecutor(1) as pool, lane(one, in_time(), 1.0), lane(two, in_time(), 1.0):
 
         def wait() -> None:
-            with one.lane(in_time(), 1.0):
+            with lane(one, in_time(), 1.0):
                 pass
 
         waiting = pool.submit(wait)
         until(lambda: one.waiting == 1, "the second caller waits")
-        with pytest.raises(Overloaded), two.lane(in_time(), 1.0):
+        with pytest.raises(Overloaded), lane(two, in_time(), 1.0):
             pass
     waiting.result()
     assert room.enter()

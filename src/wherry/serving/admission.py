@@ -3,8 +3,6 @@
 import queue
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from wherry.errors import DeadlineExceeded, Overloaded
 
@@ -55,9 +53,8 @@ class Admission:
         """Requests that wait for a lane right now."""
         return self._waiting
 
-    @contextmanager
-    def lane(self, deadline: float, expected_s: float) -> Iterator[None]:
-        """Hold a lane for one run.
+    def enter(self, deadline: float, expected_s: float) -> None:
+        """Take a lane for one run; ``leave`` gives it back.
 
         ``deadline`` is on the clock of ``time.monotonic``; ``expected_s``, what one run is
         expected to take, sets how long a refused caller is told to stay away.
@@ -70,10 +67,10 @@ class Admission:
             self._lanes.get_nowait()
         except queue.Empty:
             self._wait(deadline, expected_s)
-        try:
-            yield
-        finally:
-            self._lanes.put(None)
+
+    def leave(self) -> None:
+        """Give the lane back."""
+        self._lanes.put(None)
 
     def _wait(self, deadline: float, expected_s: float) -> None:
         with self._lock:

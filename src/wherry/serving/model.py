@@ -28,15 +28,12 @@ from wherry.platforms.memory import read_memory
 from wherry.runtimes.protocol import LoadedModel, LoadOptions
 from wherry.serving.admission import Admission, WaitingRoom
 from wherry.serving.options import Hook, ModelOptions
-from wherry.serving.sizing import run_threads
+from wherry.serving.sizing import FAST_RUN_S, run_threads
 from wherry.serving.warmup import warm_up
 from wherry.tensors import Array, Signature, validate_inputs
 
 logger = logging.getLogger("wherry")
 
-# Handing work to a second thread and waiting for it takes some 10 us on an idle machine and a
-# hundred times that on a busy one: a run this short is better off on one.
-FAST_RUN_S = 0.001
 # The runtimes that keep a pool of threads for each model; TensorFlow has one for all.
 THREAD_POOLS = ("litert", "onnx")
 # Enough to tell a typical answer from a slow one; older answers say little about now.
@@ -219,7 +216,11 @@ class ServedModel:
         return ready
 
     def _has_idle_threads(self, ready: _Ready) -> bool:
-        """Whether the model runs on several threads that nobody asked for and nobody needs."""
+        """Whether the model runs on several threads that nobody asked for and nobody needs.
+
+        Handing work to a second thread and waiting for it takes some 10 us on an idle machine,
+        and a hundred times that on a busy one: a fast run is better off on one.
+        """
         return (
             self.options.threads is None
             and self._load_options.threads > 1
@@ -312,8 +313,11 @@ class ServedModel:
             self._check_batch(inputs)
         started = time.monotonic()
         deadline = started + (self.options.timeout_s if timeout_s is None else timeout_s)
-        with ready.admission.lane(deadline, self.run_s or 0.0):
+        ready.admission.enter(deadline, self.run_s or 0.0)
+        try:
             outputs = ready.loaded.run(signature.name, inputs)
+        finally:
+            ready.admission.leave()
         self._latencies.append(time.monotonic() - started)
         self.requests += 1
         return outputs

@@ -137,12 +137,18 @@ def test_any_bytes_are_an_object_or_refused(body: bytes) -> None:
 def test_an_output_that_json_cannot_express_is_an_error() -> None:
     """NaN and infinity are never written as null; the sentence names the output and the way out."""
     for value in (np.nan, np.inf, -np.inf):
+        tensors = {"x": np.ones(2), "y": np.array([1, value], np.float32)}
         with pytest.raises(ExecutionFailed, match=r"'y'.*binary"):
-            document.finite("y", np.array([1, value], np.float32))
-    fine = np.array([1.0])
-    assert document.finite("y", fine) is fine
+            document.write_tensors({"outputs": tensors}, tensors)
     with pytest.raises(InvalidInput, match="complex"):
-        document.finite("y", np.array([1j]))
+        document.write_tensors({}, {"y": np.array([1j])})
+
+
+def test_a_string_that_says_null_is_not_taken_for_nan() -> None:
+    """What is looked for in the text is looked at in the tensors before it is an error."""
+    tensors = {"y": np.array([1.0]), "word": np.array([b"null"], object)}
+    body = document.write_tensors({"y": tensors["y"], "word": ["null"]}, tensors)
+    assert body == b'{"y":[1.0],"word":["null"]}'
 
 
 @pytest.mark.parametrize(

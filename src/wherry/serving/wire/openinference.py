@@ -101,6 +101,7 @@ def encode_infer(
     """
     tensors: list[dict[str, Any]] = []
     chunks: list[bytes] = []
+    in_json: dict[str, Array] = {}
     for spec, as_binary in request.outputs:
         array = outputs[spec.name]
         tensor: dict[str, Any] = {
@@ -108,19 +109,20 @@ def encode_infer(
             "datatype": spec.datatype,
             "shape": array.shape,
         }
-        if array.dtype.kind == "c":
-            raise document.no_complex("output", spec.name)
         if as_binary:
+            if array.dtype.kind == "c":
+                raise document.no_complex("output", spec.name)
             chunk = binary.encode(spec, array)
             tensor["parameters"] = {"binary_data_size": len(chunk)}
             chunks.append(chunk)
         else:
             tensor["data"] = _to_json(spec, array)
+            in_json[spec.name] = array
         tensors.append(tensor)
     answer: dict[str, Any] = {"model_name": model, "model_version": version, "outputs": tensors}
     if request.id is not None:
         answer["id"] = request.id
-    header = document.write(answer)
+    header = document.write_tensors(answer, in_json)
     if not chunks:
         return header, None
     return b"".join((header, *chunks)), len(header)
@@ -269,7 +271,7 @@ def _flag(parameters: Mapping[str, Any], name: str, *, default: bool) -> bool:
 def _to_json(spec: TensorSpec, array: Array) -> Any:
     flat = array.reshape(-1)
     if array.dtype.kind != "O":
-        return document.finite(spec.name, flat)
+        return flat
     try:
         return [item.decode() for item in flat]
     except UnicodeDecodeError:

@@ -98,23 +98,23 @@ def encode_predict(signature: Signature, outputs: Mapping[str, Array], *, rows: 
         InvalidInput: the outputs have no batch axis to be split into rows by.
         ExecutionFailed: an output holds NaN or infinity.
     """
-    values = {name: _jsonable(name, array) for name, array in outputs.items()}
+    values = {
+        name: _strings(name, array) if array.dtype.kind == "O" else array
+        for name, array in outputs.items()
+    }
     if len(values) == 1:
         (value,) = values.values()
-        return document.write({"predictions" if rows else "outputs": value})
+        return document.write_tensors({"predictions" if rows else "outputs": value}, outputs)
     if not rows:
-        return document.write({"outputs": values})
+        return document.write_tensors({"outputs": values}, outputs)
     if len({array.shape[:1] for array in outputs.values()}) != 1 or any(
         array.ndim == 0 for array in outputs.values()
     ):
         raise _no_rows(signature)
-    return document.write(
-        {
-            "predictions": [
-                dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)
-            ]
-        }
-    )
+    predictions = [
+        dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)
+    ]
+    return document.write_tensors({"predictions": predictions}, outputs)
 
 
 def _signature(
@@ -240,9 +240,7 @@ def _decode_b64(value: Any) -> Any:
         raise InvalidInput(f"{quoted(text)} under 'b64' is not base64.") from None
 
 
-def _jsonable(name: str, array: Array) -> Any:
-    if array.dtype.kind != "O":
-        return document.finite(name, array)
+def _strings(name: str, array: Array) -> Any:
     if not name.endswith("_bytes"):
         try:
             return _map(array, bytes.decode)
