@@ -122,3 +122,26 @@ def test_models_share_the_waiting_places() -> None:
             pass
     waiting.result()
     assert room.enter()
+
+
+def test_fast_models_queue_is_bounded_by_time_and_not_by_number() -> None:
+    """Eight runs of 10 us are over before a refusal would be sent."""
+    subject = admission(max_queued=0, places=0)
+    with ThreadPoolExecutor(3) as pool, lane(subject, in_time(), 1e-5):
+
+        def wait() -> None:
+            with lane(subject, in_time(), 1e-5):
+                pass
+
+        waiting = [pool.submit(wait) for _ in range(3)]
+        until(lambda: subject.waiting == 3, "the others wait")
+    for each in waiting:
+        each.result()
+
+
+def test_model_of_unknown_speed_is_bounded_by_number() -> None:
+    """Nothing is assumed of what could not be timed."""
+    subject = admission(max_queued=0)
+    with lane(subject, in_time(), 1.0), pytest.raises(Overloaded) as refused:
+        subject.enter(in_time(), None)
+    assert refused.value.retry_after_s == 1.0

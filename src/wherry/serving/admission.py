@@ -6,6 +6,9 @@ import time
 
 from wherry.errors import DeadlineExceeded, Overloaded
 
+# Queues of fast models are long in numbers and short in time; refusing would cost more.
+SHORT_WAIT_S = 0.02
+
 
 class WaitingRoom:
     """The places in which requests for any model of this process may wait.
@@ -53,11 +56,12 @@ class Admission:
         """Requests that wait for a lane right now."""
         return self._waiting
 
-    def enter(self, deadline: float, expected_s: float) -> None:
+    def enter(self, deadline: float, expected_s: float | None) -> None:
         """Take a lane for one run; ``leave`` gives it back.
 
-        ``deadline`` is on the clock of ``time.monotonic``; ``expected_s``, what one run is
-        expected to take, sets how long a refused caller is told to stay away.
+        ``deadline`` is on the clock of ``time.monotonic``; ``expected_s`` is what one run is
+        expected to take, None if that is not known: it tells how long a refused caller had better
+        stay away, and whether waiting is worth a place at all.
 
         Raises:
             Overloaded: too many wait already.
@@ -72,14 +76,17 @@ class Admission:
         """Give the lane back."""
         self._lanes.put(None)
 
-    def _wait(self, deadline: float, expected_s: float) -> None:
+    def _wait(self, deadline: float, expected_s: float | None) -> None:
         with self._lock:
             waiting = self._waiting
-            if waiting >= self._max_queued or not self._room.enter():
+            wait_s = None if expected_s is None else (waiting + 1) * expected_s
+            # Who will be gone before anybody could notice takes no place.
+            takes_place = wait_s is None or wait_s > SHORT_WAIT_S
+            if takes_place and (waiting >= self._max_queued or not self._room.enter()):
                 raise Overloaded(
                     f"Too many requests wait for the model {self._name!r} ({waiting} of them); "
                     "this one was refused so that those can be answered. Ask again in a moment.",
-                    retry_after_s=(waiting + 1) * expected_s,
+                    retry_after_s=wait_s or 1.0,
                 )
             self._waiting += 1
         try:
@@ -91,4 +98,5 @@ class Admission:
         finally:
             with self._lock:
                 self._waiting -= 1
-            self._room.leave()
+            if takes_place:
+                self._room.leave()

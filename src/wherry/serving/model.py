@@ -313,7 +313,7 @@ class ServedModel:
             self._check_batch(inputs)
         started = time.monotonic()
         deadline = started + (self.options.timeout_s if timeout_s is None else timeout_s)
-        ready.admission.enter(deadline, self.run_s or 0.0)
+        ready.admission.enter(deadline, self.run_s)
         try:
             outputs = ready.loaded.run(signature.name, inputs)
         finally:

@@ -45,7 +45,7 @@ def take_turns(app: Application) -> Application:
 
     def taking_turns(environ: dict[str, Any], start_response: Any) -> Any:
         if isinstance(environ["wsgi.input"], BufferedReader):
-            # The site may wait for the rest of this body.
+            # The site will wait for the rest of this body.
             return app(environ, start_response)
         nonlocal current
         turn = current
