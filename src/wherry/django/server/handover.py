@@ -46,7 +46,7 @@ class WorkerStart:
 
     Attributes:
         options: What was asked for.
-        listener: The listening socket.
+        listener: The worker's own socket, bound; the first worker's listens already.
         decision: None for the worker that is to measure itself and decide.
         weight_cache: Where weights may be kept for all processes; None where there is one.
         report: Where the worker writes its decision's line once its models are loaded.

@@ -43,8 +43,10 @@ def serve(
 ) -> None:
     """Answer requests until SIGTERM or SIGINT; return when those that run then are answered.
 
-    ``started`` is called when connections are being accepted.
+    ``listener`` is bound; it begins to listen here if it does not yet. ``started`` is called when
+    connections are being accepted.
     """
+    listener.listen(BACKLOG)
     shutdown = set_sync_signals()
     finished = threading.Event()
     shutdown.add_cb(finished.set)

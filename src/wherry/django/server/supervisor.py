@@ -24,7 +24,7 @@ from wherry.django.server.handover import (
     WorkerStart,
     say,
 )
-from wherry.django.server.listener import address, listen
+from wherry.django.server.listener import address, bind_beside, listen
 from wherry.django.server.options import ServeOptions
 from wherry.errors import ConfigurationError
 
@@ -42,19 +42,21 @@ STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 class _Worker:
     pid: int
     report: int
+    listener: socket.socket
     received: bytes = b""
     ready: bool = False
 
 
 @dataclass(slots=True)
 class Supervisor:
-    """One listening socket and the workers that accept from it."""
+    """The workers, and the listening socket of each; ``listener`` is the first one's."""
 
     options: ServeOptions
     listener: socket.socket
     worker_main: WorkerMain
     weight_cache: Path | None = None
     _workers: dict[int, _Worker] = field(default_factory=dict)
+    _free_listeners: list[socket.socket] = field(default_factory=list)
     _decision: Decision | None = None
     _failed_boots: int = 0
     _respawn_at: float | None = None
@@ -69,6 +71,7 @@ class Supervisor:
     def run(self) -> int:
         """Supervise until told to stop or nothing can be served; return the exit code."""
         self._catch_signals()
+        self._free_listeners.append(self.listener)
         self._start_worker()
         while self._workers or self._stopping_since is None:
             for descriptor, _ in self._poll.poll(self._wait_ms()):
@@ -129,18 +132,21 @@ class Supervisor:
             self._start_worker()
 
     def _start_worker(self) -> None:
+        if not self._free_listeners:
+            self._free_listeners.append(bind_beside(self.listener))
+        listener = self._free_listeners.pop(0)
         report, worker_end = os.pipe()
         # A signal that came before the child has handlers of its own would be lost on it.
         signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
         pid = os.fork()
         if pid == 0:
-            self._become_worker(worker_end)
+            self._become_worker(worker_end, listener)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
         os.close(worker_end)
-        self._workers[pid] = _Worker(pid, report)
+        self._workers[pid] = _Worker(pid, report, listener)
         self._poll.register(report, select.POLLIN)
 
-    def _become_worker(self, report: int) -> None:
+    def _become_worker(self, report: int, listener: socket.socket) -> None:
         """Run the worker; does not return."""
         code = 1
         try:
@@ -154,10 +160,12 @@ class Supervisor:
             inherited += [worker.report for worker in self._workers.values()]
             for descriptor in inherited:
                 os.close(descriptor)
+            for other in (*self._free_listeners, *(w.listener for w in self._workers.values())):
+                other.close()
             code = self.worker_main(
                 WorkerStart(
                     self.options,
-                    self.listener,
+                    listener,
                     self._decision,
                     self.weight_cache,
                     report,
@@ -191,6 +199,7 @@ class Supervisor:
             if not finished:
                 continue
             worker = self._workers.pop(pid)
+            self._free_listeners.append(worker.listener)
             with suppress(KeyError):  # It is not listened to any more once it has reported.
                 self._poll.unregister(worker.report)
             os.close(worker.report)
@@ -216,7 +225,8 @@ class Supervisor:
     def _stop(self, exit_code: int) -> None:
         self._stopping_since = time.monotonic()
         self._exit_code = exit_code
-        self.listener.close()
+        for listener in (*self._free_listeners, *(w.listener for w in self._workers.values())):
+            listener.close()
         self._signal_all(signal.SIGTERM)
 
     def _cut(self, sentence: str) -> None:
