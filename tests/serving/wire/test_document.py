@@ -99,7 +99,11 @@ values = st.recursive(
 
 
 def _mixed(value: object) -> bool:
-    """Whether a list, at any depth of lists, holds something other than numbers and objects."""
+    """Whether a list, at any depth of lists, holds something other than numbers and objects.
+
+    An object that holds nothing is no string, boolean or null: what is wrong with it is seen when
+    the list is packed.
+    """
     if isinstance(value, dict):
         return any(map(_mixed, value.values()))
     if not isinstance(value, list):
@@ -108,7 +112,7 @@ def _mixed(value: object) -> bool:
     return any(
         _mixed(item)
         if isinstance(item, list)
-        else (_mixed(item) or not objects_first)
+        else (_mixed(item) or (bool(item) and not objects_first))
         if isinstance(item, dict)
         else isinstance(item, str | bool | None) and not objects_first
         for item in value
