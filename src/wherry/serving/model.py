@@ -239,7 +239,12 @@ class ServedModel:
         preprocess = _resolve(self.options.preprocess)
         postprocess = _resolve(self.options.postprocess)
         samples = tuple((sample.signature, sample.inputs) for sample in bundle.warmup)
-        load_options = replace(self._load_options, samples=samples)
+        # Two callers on one thread each answer more than one after the other on two, which wait for
+        # one another within every run (measured with ONNX Runtime on Basic Pitch: 60 against
+        # 45 predictions/s on two cores).
+        apart = bundle.runtime == "onnx" and self.options.threads is None
+        threads = 1 if apart else self._load_options.threads
+        load_options = replace(self._load_options, threads=threads, samples=samples)
         return self._assemble(
             bundle,
             runtimes.load(bundle.runtime, bundle.model, load_options),
