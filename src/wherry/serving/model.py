@@ -24,9 +24,10 @@ from wherry.errors import (
     WherryError,
 )
 from wherry.platforms.limits import read_limits
-from wherry.platforms.memory import read_memory
+from wherry.platforms.memory import Memory, read_memory
 from wherry.runtimes.protocol import LoadedModel, LoadOptions
 from wherry.serving.admission import Admission, WaitingRoom
+from wherry.serving.copies import Copies
 from wherry.serving.options import Hook, ModelOptions
 from wherry.serving.sizing import FAST_RUN_S, run_threads
 from wherry.serving.warmup import warm_up
@@ -36,6 +37,9 @@ logger = logging.getLogger("wherry")
 
 # The runtimes that keep a pool of threads for each model; TensorFlow has one for all.
 THREAD_POOLS = ("litert", "onnx")
+# Of the memory limit, what all copies of one model may hold; more is better kept for other models
+# and for the site.
+COPIES_RATIO = 1 / 6
 # Enough to tell a typical answer from a slow one; older answers say little about now.
 LATENCIES_KEPT = 256
 
@@ -192,6 +196,8 @@ class ServedModel:
                 ready.loaded.close()
                 self._load_options = replace(self._load_options, threads=1)
                 ready = self._open_warm()
+            elif self._copies_fit(ready, before):
+                ready = self._open_copies(ready)
             ready.loaded.trim()
         except WherryError as error:
             self._fail(error)
@@ -229,6 +235,25 @@ class ServedModel:
             and self.run_s < FAST_RUN_S
         )
 
+    def _copies_fit(self, ready: _Ready, before: Memory | None) -> bool:
+        """Whether a copy for each thread is possible, and small beside the memory there is."""
+        now, limit_bytes = read_memory(), read_limits().memory_bytes
+        lanes = self._load_options.threads
+        if ready.loaded.concurrent or self.options.threads is not None or lanes == 1:
+            return False
+        if before is None or now is None or limit_bytes is None:
+            return False
+        growth_bytes = now.anonymous_bytes - before.anonymous_bytes
+        return growth_bytes * lanes < limit_bytes * COPIES_RATIO
+
+    def _open_copies(self, ready: _Ready) -> _Ready:
+        ready.loaded.close()
+        lanes = self._load_options.threads
+        copies = [self._load(ready.bundle, threads=1) for _ in range(lanes)]
+        for copy in copies:
+            self.run_s = warm_up(copy, ready.bundle, ready.signatures)
+        return self._assemble(ready.bundle, Copies(copies), ready.preprocess, ready.postprocess)
+
     def _fail(self, error: WherryError) -> None:
         logger.error("The model %r cannot be served: %s", self.name, error)
         self._failure = error
@@ -238,19 +263,17 @@ class ServedModel:
         bundle = open_bundle(self.options.path)
         preprocess = _resolve(self.options.preprocess)
         postprocess = _resolve(self.options.postprocess)
-        samples = tuple((sample.signature, sample.inputs) for sample in bundle.warmup)
         # Two callers on one thread each answer more than one after the other on two, which wait for
         # one another within every run (measured with ONNX Runtime on Basic Pitch: 60 against
         # 45 predictions/s on two cores).
         apart = bundle.runtime == "onnx" and self.options.threads is None
-        threads = 1 if apart else self._load_options.threads
-        load_options = replace(self._load_options, threads=threads, samples=samples)
-        return self._assemble(
-            bundle,
-            runtimes.load(bundle.runtime, bundle.model, load_options),
-            preprocess,
-            postprocess,
-        )
+        loaded = self._load(bundle, threads=1 if apart else self._load_options.threads)
+        return self._assemble(bundle, loaded, preprocess, postprocess)
+
+    def _load(self, bundle: Bundle, *, threads: int) -> LoadedModel:
+        samples = tuple((sample.signature, sample.inputs) for sample in bundle.warmup)
+        options = replace(self._load_options, threads=threads, samples=samples)
+        return runtimes.load(bundle.runtime, bundle.model, options)
 
     def _assemble(
         self, bundle: Bundle, loaded: LoadedModel, preprocess: Hook | None, postprocess: Hook | None

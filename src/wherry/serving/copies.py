@@ -1,0 +1,46 @@
+"""Several copies of a model, each run by one caller at a time, as one model."""
+
+import queue
+from collections.abc import Mapping, Sequence
+
+from wherry.runtimes.protocol import LoadedModel
+from wherry.tensors import Array, Signature
+
+
+class Copies:
+    """Runs each call on a copy that is free.
+
+    Copies on one thread each answer more callers than one copy on several threads, which wait for
+    one another within every run.
+    """
+
+    concurrent = True
+
+    def __init__(self, copies: Sequence[LoadedModel]) -> None:
+        self._copies = copies
+        self._free: queue.SimpleQueue[LoadedModel] = queue.SimpleQueue()
+        for copy in copies:
+            self._free.put(copy)
+
+    @property
+    def signatures(self) -> Mapping[str, Signature]:
+        """Those of the model."""
+        return self._copies[0].signatures
+
+    def run(self, signature: str, inputs: Mapping[str, Array]) -> dict[str, Array]:
+        """Run one signature when a copy is free; see ``LoadedModel.run``."""
+        copy = self._free.get()
+        try:
+            return copy.run(signature, inputs)
+        finally:
+            self._free.put(copy)
+
+    def trim(self) -> None:
+        """Trim every copy."""
+        for copy in self._copies:
+            copy.trim()
+
+    def close(self) -> None:
+        """Close every copy."""
+        for copy in self._copies:
+            copy.close()

@@ -1,0 +1,64 @@
+"""Copies of a model, one for each thread, as one model."""
+
+import threading
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from tests.pitch import LITERT, WINDOW
+from tests.serving.test_model import DOUBLE
+from wherry import runtimes
+from wherry.runtimes.protocol import LoadOptions
+from wherry.serving import model
+from wherry.serving.copies import Copies
+from wherry.serving.model import ServedModel
+from wherry.serving.options import ModelOptions
+from wherry.tensors import Array
+from wherry.testing import FakeModel
+
+
+class Alone(FakeModel):
+    """A copy that notices when two callers are in it at once."""
+
+    def __init__(self) -> None:
+        super().__init__({"serving_default": DOUBLE}, lambda inputs: {"y": inputs["x"] * 2})
+        self.inside = threading.Lock()
+
+    def run(self, signature: str, inputs: Mapping[str, Array]) -> dict[str, Array]:
+        assert self.inside.acquire(blocking=False)
+        try:
+            return super().run(signature, inputs)
+        finally:
+            self.inside.release()
+
+
+def test_each_copy_has_one_caller_at_a_time_and_each_caller_its_own_answer() -> None:
+    """Many callers, two copies: nobody is mixed up, and both copies work."""
+    copies = [Alone(), Alone()]
+    subject = Copies(copies)
+    rows = [np.full((1, 2), number, np.float32) for number in range(200)]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda row: subject.run("serving_default", {"x": row}), rows))
+    for row, answer in zip(rows, answers, strict=True):
+        np.testing.assert_array_equal(answer["y"], row * 2)
+    assert sum(len(copy.calls) for copy in copies) == 200
+
+
+@pytest.mark.parametrize(("ratio", "copied"), [(1.0, True), (1e-9, False)])
+def test_copies_are_made_where_they_fit(
+    monkeypatch: pytest.MonkeyPatch, ratio: float, *, copied: bool
+) -> None:
+    """And answer as the runtime does on one thread."""
+    monkeypatch.setattr(model, "COPIES_RATIO", ratio)
+    served = ServedModel("pitch", ModelOptions(path=LITERT))
+    served.configure(LoadOptions(threads=2), None)
+    window = np.random.default_rng(5).normal(size=(1, WINDOW, 1)).astype(np.float32)
+    answer = served.predict(window)
+    assert isinstance(served._require().loaded, Copies) is copied
+    if copied:
+        direct = runtimes.load("litert", LITERT, LoadOptions(threads=1))
+        expected = direct.run("serving_default", {"input_2": window})
+        np.testing.assert_array_equal(answer["note"], expected["note"])
+    served.close()
