@@ -46,11 +46,11 @@ def test_each_copy_has_one_caller_at_a_time_and_each_caller_its_own_answer() -> 
     assert sum(len(copy.calls) for copy in copies) == 200
 
 
-@pytest.mark.parametrize(("ratio", "copied"), [(1.0, True), (1e-9, False)])
+@pytest.mark.parametrize(("ratio", "copied"), [(1.0, True), (-1.0, False)])
 def test_copies_are_made_where_they_fit(
     monkeypatch: pytest.MonkeyPatch, ratio: float, *, copied: bool
 ) -> None:
-    """And answer as the runtime does on one thread."""
+    """And answer as the runtime does on one thread. Nothing fits into less than nothing."""
     monkeypatch.setattr(model, "COPIES_RATIO", ratio)
     served = ServedModel("pitch", ModelOptions(path=LITERT))
     served.configure(LoadOptions(threads=2), None)
