@@ -51,6 +51,14 @@ class BundleError(WherryError):
     """The model's folder cannot be served as it is."""
 
 
+class NotAModel(WherryError):
+    """The file is not a model that can be read."""
+
+
+class ConversionFailed(WherryError):
+    """The model could not be turned into this form."""
+
+
 class RuntimeMissing(WherryError):
     """The library that runs this kind of model is not installed."""
 

@@ -26,7 +26,8 @@ from wherry.errors import (
     Overloaded,
 )
 from wherry.runtimes.protocol import LoadOptions
-from wherry.serving.model import ServedModel, State, check_signatures
+from wherry.serving.loading import check_signatures
+from wherry.serving.model import ServedModel, State
 from wherry.serving.options import ModelOptions
 from wherry.tensors import Array, Datatype, Signature, TensorSpec
 from wherry.testing import FakeModel

@@ -7,16 +7,13 @@ import threading
 import time
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from importlib import import_module
 from typing import Any
 
-from wherry import runtimes
-from wherry.bundle.folder import Bundle, choose_default, open_bundle
+from wherry.bundle.folder import Bundle
 from wherry.errors import (
     BundleError,
-    ConfigurationError,
     InputTooLarge,
     InvalidInput,
     LoadedBeforeFork,
@@ -24,22 +21,15 @@ from wherry.errors import (
     WherryError,
 )
 from wherry.platforms.limits import read_limits
-from wherry.platforms.memory import Memory, read_memory
 from wherry.runtimes.protocol import LoadedModel, LoadOptions
 from wherry.serving.admission import Admission, WaitingRoom
-from wherry.serving.copies import Copies
-from wherry.serving.options import Hook, ModelOptions
-from wherry.serving.sizing import FAST_RUN_S, run_threads
-from wherry.serving.warmup import warm_up
+from wherry.serving.loading import Opened, in_memory, open_for_serving
+from wherry.serving.options import Hook, Hooks, ModelOptions
+from wherry.serving.sizing import run_threads
 from wherry.tensors import Array, Signature, validate_inputs
 
 logger = logging.getLogger("wherry")
 
-# The runtimes that keep a pool of threads for each model; TensorFlow has one for all.
-THREAD_POOLS = ("litert", "onnx")
-# Of the memory limit, what all copies of one model may hold; more is better kept for other models
-# and for the site.
-COPIES_RATIO = 1 / 6
 # Enough to tell a typical answer from a slow one; older answers say little about now.
 LATENCIES_KEPT = 256
 
@@ -188,17 +178,10 @@ class ServedModel:
     def _load_once(self) -> None:
         if self.state is not State.WAITING:
             return
-        before = read_memory()
         self.state = State.LOADING
         try:
-            ready = self._open_warm()
-            if self._has_idle_threads(ready):
-                ready.loaded.close()
-                self._load_options = replace(self._load_options, threads=1)
-                ready = self._open_warm()
-            elif self._copies_fit(ready, before):
-                ready = self._open_copies(ready)
-            ready.loaded.trim()
+            hooks = Hooks.of(self.options)
+            opened = open_for_serving(self.options, self._load_options, warming=self._set_warming)
         except WherryError as error:
             self._fail(error)
             return
@@ -206,105 +189,40 @@ class ServedModel:
             logger.exception("The model %r could not be loaded.", self.name)
             self._fail(BundleError(f"The model {self.name!r} could not be loaded: {error}"))
             return
-        after = read_memory()
-        if before and after:
-            self.anonymous_bytes = after.anonymous_bytes - before.anonymous_bytes
-        self._ready = ready
+        self.load_s, self.warmup_s, self.run_s = opened.load_s, opened.warmup_s, opened.run_s
+        self.anonymous_bytes = opened.anonymous_bytes
+        self._ready = self._admit(opened, hooks)
         self.state = State.READY
 
-    def _open_warm(self) -> _Ready:
-        started = time.monotonic()
-        ready = self._open()
-        self.load_s = time.monotonic() - started
+    def _set_warming(self) -> None:
         self.state = State.WARMING
-        self.run_s = warm_up(ready.loaded, ready.bundle, ready.signatures)
-        self.warmup_s = time.monotonic() - started - self.load_s
-        return ready
-
-    def _has_idle_threads(self, ready: _Ready) -> bool:
-        """Whether the model runs on several threads that nobody asked for and nobody needs.
-
-        Handing work to a second thread and waiting for it takes some 10 us on an idle machine,
-        and a hundred times that on a busy one: a fast run is better off on one.
-        """
-        return (
-            self.options.threads is None
-            and self._load_options.threads > 1
-            and ready.bundle.runtime in THREAD_POOLS
-            and self.run_s is not None
-            and self.run_s < FAST_RUN_S
-        )
-
-    def _copies_fit(self, ready: _Ready, before: Memory | None) -> bool:
-        """Whether a copy for each thread is possible, and small beside the memory there is."""
-        now, limit_bytes = read_memory(), read_limits().memory_bytes
-        lanes = self._load_options.threads
-        if ready.loaded.concurrent or self.options.threads is not None or lanes == 1:
-            return False
-        if before is None or now is None or limit_bytes is None:
-            return False
-        growth_bytes = now.anonymous_bytes - before.anonymous_bytes
-        return growth_bytes * lanes < limit_bytes * COPIES_RATIO
-
-    def _open_copies(self, ready: _Ready) -> _Ready:
-        ready.loaded.close()
-        lanes = self._load_options.threads
-        copies = [self._load(ready.bundle, threads=1) for _ in range(lanes)]
-        for copy in copies:
-            self.run_s = warm_up(copy, ready.bundle, ready.signatures)
-        return self._assemble(ready.bundle, Copies(copies), ready.preprocess, ready.postprocess)
 
     def _fail(self, error: WherryError) -> None:
         logger.error("The model %r cannot be served: %s", self.name, error)
         self._failure = error
         self.state = State.FAILED
 
-    def _open(self) -> _Ready:
-        bundle = open_bundle(self.options.path)
-        preprocess = _resolve(self.options.preprocess)
-        postprocess = _resolve(self.options.postprocess)
-        # Two callers on one thread each answer more than one after the other on two, which wait for
-        # one another within every run (measured with ONNX Runtime on Basic Pitch: 60 against
-        # 45 predictions/s on two cores).
-        apart = bundle.runtime == "onnx" and self.options.threads is None
-        loaded = self._load(bundle, threads=1 if apart else self._load_options.threads)
-        return self._assemble(bundle, loaded, preprocess, postprocess)
-
-    def _load(self, bundle: Bundle, *, threads: int) -> LoadedModel:
-        samples = tuple((sample.signature, sample.inputs) for sample in bundle.warmup)
-        options = replace(self._load_options, threads=threads, samples=samples)
-        return runtimes.load(bundle.runtime, bundle.model, options)
-
-    def _assemble(
-        self, bundle: Bundle, loaded: LoadedModel, preprocess: Hook | None, postprocess: Hook | None
-    ) -> _Ready:
-        signatures = loaded.signatures
-        if bundle.signatures is not None:
-            check_signatures(bundle.signatures, signatures)
-            signatures = bundle.signatures
-        if not signatures:
-            raise BundleError(f"The model {self.name!r} has no signature to call.")
+    def _admit(self, opened: Opened, hooks: Hooks) -> _Ready:
         return _Ready(
-            bundle=bundle,
-            loaded=loaded,
-            signatures=signatures,
-            default_signature=bundle.default_signature or choose_default(signatures),
+            bundle=opened.bundle,
+            loaded=opened.loaded,
+            signatures=opened.signatures,
+            default_signature=opened.default_signature,
             admission=Admission(
                 self.name,
-                lanes=self._load_options.threads if loaded.concurrent else 1,
+                lanes=opened.lanes,
                 max_queued=self.options.max_queued_requests,
                 room=self._room,
             ),
-            preprocess=preprocess,
-            postprocess=postprocess,
+            preprocess=hooks.preprocess,
+            postprocess=hooks.postprocess,
             pid=os.getpid(),
         )
 
     def adopt(self, bundle: Bundle, loaded: LoadedModel) -> None:
         """Serve a model that is in memory already, in place of the one on disk."""
-        self._ready = self._assemble(
-            bundle, loaded, _resolve(self.options.preprocess), _resolve(self.options.postprocess)
-        )
+        opened = in_memory(bundle, loaded, lanes=self._load_options.threads)
+        self._ready = self._admit(opened, Hooks.of(self.options))
         self.state = State.READY
 
     def close(self) -> None:
@@ -413,57 +331,6 @@ _REASONS = {
     State.FAILED: "It could not be loaded.",
     State.CLOSED: "It was closed.",
 }
-
-
-def check_signatures(stated: Mapping[str, Signature], actual: Mapping[str, Signature]) -> None:
-    """Compare the manifest's signatures with the model file's own.
-
-    A manifest may leave signatures out and fix the size of a dimension that the model leaves
-    open; it may not add, rename or retype anything.
-
-    Raises:
-        BundleError: naming the first difference.
-    """
-    for name, signature in stated.items():
-        if name not in actual:
-            raise BundleError(
-                f"The manifest lists a signature {name!r} that the model does not have (it has "
-                f"{', '.join(map(repr, sorted(actual)))}). Write the bundle anew."
-            )
-        for kind in ("inputs", "outputs"):
-            ours = {spec.name: spec for spec in getattr(signature, kind)}
-            theirs = {spec.name: spec for spec in getattr(actual[name], kind)}
-            if (kind == "inputs" and ours.keys() != theirs.keys()) or ours.keys() - theirs.keys():
-                raise BundleError(
-                    f"The manifest's {kind} of {name!r} are {sorted(ours)}; the model's are "
-                    f"{sorted(theirs)}. Write the bundle anew."
-                )
-            for spec in ours.values():
-                own = theirs[spec.name]
-                shape_fits = own.shape is None or (
-                    spec.shape is not None and own.accepts(spec.shape)
-                )
-                if spec.datatype is not own.datatype or not shape_fits:
-                    raise BundleError(
-                        f"The manifest says that {spec.name!r} of {name!r} is {spec.datatype} "
-                        f"{spec.shape}; the model says {own.datatype} {own.shape}. "
-                        "Write the bundle anew."
-                    )
-
-
-def _resolve(hook: Hook | str | None) -> Hook | None:
-    if not isinstance(hook, str):
-        return hook
-    module, _, attribute = hook.rpartition(".")
-    try:
-        found = getattr(import_module(module), attribute)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise ConfigurationError(
-            f"{hook!r} cannot be imported ({error}). Check the dotted path in WHERRY."
-        ) from error
-    if not callable(found):
-        raise ConfigurationError(f"{hook!r} is not a function. Check the dotted path in WHERRY.")
-    return found  # type: ignore[no-any-return]
 
 
 def _preprocess(hook: Hook, inputs: Any) -> Any:

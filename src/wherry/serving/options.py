@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+from wherry.errors import ConfigurationError
 
 type Hook = Callable[[Any], Any]
 
@@ -31,3 +34,35 @@ class ModelOptions:
     threads: int | None = None
     preprocess: Hook | str | None = None
     postprocess: Hook | str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """A model's two functions, imported."""
+
+    preprocess: Hook | None
+    postprocess: Hook | None
+
+    @classmethod
+    def of(cls, options: ModelOptions) -> "Hooks":
+        """Import what the options name.
+
+        Raises:
+            ConfigurationError: a dotted path leads to no function.
+        """
+        return cls(_resolve(options.preprocess), _resolve(options.postprocess))
+
+
+def _resolve(hook: Hook | str | None) -> Hook | None:
+    if not isinstance(hook, str):
+        return hook
+    module, _, attribute = hook.rpartition(".")
+    try:
+        found = getattr(import_module(module), attribute)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ConfigurationError(
+            f"{hook!r} cannot be imported ({error}). Check the dotted path in WHERRY."
+        ) from error
+    if not callable(found):
+        raise ConfigurationError(f"{hook!r} is not a function. Check the dotted path in WHERRY.")
+    return found  # type: ignore[no-any-return]

@@ -14,6 +14,9 @@ from wherry.platforms.limits import Limits
 THREADS = 16
 # Threads that requests waiting for a model leave to the rest of the site.
 SPARE_THREADS = 4
+# Callers on one thread each, beyond one for each CPU: between two runs a caller reads its request
+# and writes its answer, and its CPU would have nothing to run meanwhile.
+SPARE_LANES = 1
 # A model that answers within this is bound by Python, so that processes scale with the CPUs and
 # threads only take turns; they are there for clients that are slow to send their requests.
 FAST_RUN_S = 0.001
@@ -87,7 +90,7 @@ def waiting_places(limits: Limits, wish: Wish, *, models: int) -> int:
     Each holds a thread. Those that run, and some for the rest of the site, are left out.
     """
     threads = starting_threads(wish)
-    running = min(models * max(1, int(limits.cpus)), threads // 2)
+    running = min(models * (max(1, int(limits.cpus)) + SPARE_LANES), threads // 2)
     spare = max(1, min(SPARE_THREADS, threads // 4))
     return max(0, threads - running - spare)
 

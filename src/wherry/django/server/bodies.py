@@ -7,7 +7,8 @@ costs more than all the rest of a short request (measured: three quarters of the
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from io import BufferedReader, BytesIO, RawIOBase
 from typing import Any
 
@@ -20,6 +21,8 @@ SMALL_BODY_BYTES = 64 * 1024
 # client that announces more than it sends holds a thread for as long as it likes. One thread is
 # bearable; when all are held, a new worker is the only way on.
 STALL_S = 10.0
+# How often within that time it is looked at.
+LOOKS = 5
 
 
 class StallWatch:
@@ -33,14 +36,14 @@ class StallWatch:
         self._reads = 0
         self._lock = threading.Lock()
 
+    def start(self) -> None:
+        """Begin to look, every now and then; a timer for each read would cost more."""
+        threading.Thread(target=self._watch, name="wherry-stalls", daemon=True).start()
+
     def read(self, body: Any, *size: int) -> bytes:
         """Read from granian's body, which may block."""
         with self._lock:
             self._waiting += 1
-            if self._waiting == self._threads:
-                timer = threading.Timer(self._stall_s, self._check, (self._reads,))
-                timer.daemon = True
-                timer.start()
         try:
             data: bytes = body.read(*size)
             return data
@@ -49,9 +52,15 @@ class StallWatch:
                 self._waiting -= 1
                 self._reads += 1
 
-    def _check(self, reads_then: int) -> None:
-        if self._reads == reads_then:
-            self._act()
+    def _watch(self) -> None:
+        reads_seen, stalled_looks = -1, 0
+        while True:
+            time.sleep(self._stall_s / LOOKS)
+            stalled = self._waiting == self._threads and self._reads == reads_seen
+            stalled_looks = stalled_looks + 1 if stalled else 0
+            reads_seen = self._reads
+            if stalled_looks == LOOKS:
+                self._act()
 
 
 class SmallBody:
@@ -102,6 +111,14 @@ class _Stream(RawIOBase):
         return len(data)
 
 
+def is_small(environ: Mapping[str, Any]) -> bool:
+    """Whether a request has no body, or one that is read in one piece."""
+    length = environ.get("CONTENT_LENGTH")
+    if length is None:
+        return "HTTP_TRANSFER_ENCODING" not in environ
+    return bool(length.isdecimal()) and int(length) <= SMALL_BODY_BYTES
+
+
 def receive_bodies(app: Application, threads: int, *, stall_s: float = STALL_S) -> Application:
     """Give each request a body that is a Python stream.
 
@@ -109,13 +126,14 @@ def receive_bodies(app: Application, threads: int, *, stall_s: float = STALL_S) 
     process ends, for the supervisor to replace it.
     """
     watch = StallWatch(threads, stall_s=stall_s, act=lambda: _end(stall_s))
+    watch.start()
 
     def receiving(environ: dict[str, Any], start_response: Any) -> Any:
-        length = environ.get("CONTENT_LENGTH")
-        if length is not None and length.isdecimal() and int(length) <= SMALL_BODY_BYTES:
-            environ["wsgi.input"] = SmallBody(environ["wsgi.input"], watch)
-        elif length is not None or "HTTP_TRANSFER_ENCODING" in environ:
-            environ["wsgi.input"] = BufferedReader(_Stream(environ["wsgi.input"], watch))
+        body = environ["wsgi.input"]
+        small = is_small(environ)
+        environ["wsgi.input"] = (
+            SmallBody(body, watch) if small else BufferedReader(_Stream(body, watch))
+        )
         return app(environ, start_response)
 
     return receiving

@@ -13,6 +13,7 @@ from granian.http import HTTP1Settings
 from granian.wsgi import _callback_wrapper
 
 from wherry.django.server.listener import BACKLOG
+from wherry.django.server.standby import OneAtATime
 from wherry.platforms import heroku
 
 # granian's server classes open one socket for each worker, after the application has been
@@ -38,13 +39,14 @@ def serve(
     listener: socket.socket,
     *,
     threads: int,
+    turns: bool = False,
     keep_alive_s: float = KEEP_ALIVE_S,
     started: Callable[[], None],
 ) -> None:
     """Answer requests until SIGTERM or SIGINT; return when those that run then are answered.
 
-    ``listener`` is bound; it begins to listen here if it does not yet. ``started`` is called when
-    connections are being accepted.
+    ``listener`` is bound; it begins to listen here if it does not yet. With ``turns`` one thread at
+    a time answers while none is held up. ``started`` is called when connections are being accepted.
     """
     listener.listen(BACKLOG)
     shutdown = set_sync_signals()
@@ -64,7 +66,8 @@ def serve(
         metrics=(None, None),
     )
     loop = loops.get("asyncio")
-    scheduler = _new_cbscheduler(loop, _callback_wrapper(app, {}), impl_asyncio=True)
+    answer = _callback_wrapper(app, {})
+    scheduler = _new_cbscheduler(loop, OneAtATime(answer) if turns else answer, impl_asyncio=True)
     worker.serve_mtr(scheduler, loop, shutdown)
     started()
     finished.wait()

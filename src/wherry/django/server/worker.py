@@ -65,18 +65,18 @@ class _Worker:
 
         from wherry.django.server import http_server
         from wherry.django.server.bodies import receive_bodies
-        from wherry.django.server.gateway import adapt, take_turns
+        from wherry.django.server.gateway import adapt
 
         self._wait_if_soon()
         if self._is_loaded() and self._decision is None:
             self._decision = self._decide()
         threads = self._decision.threads if self._decision else self._starting_threads()
-        app = adapt(app)
-        if self._decision and self._decision.turns:
-            app = take_turns(app)
-        app = receive_bodies(app, threads)
         http_server.serve(
-            app, self._start.listener, threads=threads, started=lambda: self._started(threads)
+            receive_bodies(adapt(app), threads),
+            self._start.listener,
+            threads=threads,
+            turns=bool(self._decision and self._decision.turns),
+            started=lambda: self._started(threads),
         )
 
     def _begin_loading(self) -> "LoadingModels":

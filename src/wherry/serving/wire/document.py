@@ -43,10 +43,11 @@ def read(body: bytes) -> tuple[dict[str, Any], bool]:
     except RecursionError:
         raise InvalidInput("The body is nested too deeply.") from None
     # Numbers are most of a text and stand last in it: the search ends where they begin.
-    if body.count(b'"', 0, body.rfind(b'"') + 1) != 2 * strings:
+    numbers_at = body.rfind(b'"') + 1
+    if body.count(b'"', 0, numbers_at) != 2 * strings:
         _refuse_repeated_keys(body)
         return document, False
-    return document, _literals(body) == literals
+    return document, _literals(body, numbers_at) == literals
 
 
 def _refuse_large(body: bytes) -> None:
@@ -87,14 +88,13 @@ def _count(value: object) -> tuple[int, int]:
     return strings, literals
 
 
-def _literals(body: bytes) -> int:
-    # A letter is found many times faster than a word, and most requests have none of these.
-    found = 0
-    if b"r" in body and b"u" in body:
-        found += body.count(b"true")
-    if b"l" in body:
-        found += body.count(b"false") + body.count(b"null")
-    return found
+def _literals(body: bytes, numbers_at: int) -> int:
+    """Count true, false and null in a text whose last string ends at ``numbers_at``."""
+    # A letter is found many times faster than a word; of these two one is in every literal, and
+    # neither is in a number.
+    if body.find(b"u", numbers_at) < 0 and body.find(b"a", numbers_at) < 0:
+        body = body[:numbers_at]
+    return body.count(b"true") + body.count(b"false") + body.count(b"null")
 
 
 def _refuse_repeated_keys(body: bytes) -> None:
