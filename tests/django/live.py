@@ -48,8 +48,8 @@ class Server:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=ANSWERS_WITHIN_S)
         try:
             connection.request(method, path, body, headers or {})  # type: ignore[arg-type]
-            response = connection.getresponse()
-            return response.status, response.read()
+            with connection.getresponse() as response:
+                return response.status, response.read()
         finally:
             connection.close()
 

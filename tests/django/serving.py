@@ -204,7 +204,11 @@ class Server:
     def raw(self, data: bytes) -> socket.socket:
         """Send bytes as they are and leave the connection open."""
         connection = socket.create_connection(("127.0.0.1", self.port), timeout=30)
-        connection.sendall(data)
+        try:
+            connection.sendall(data)
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def workers(self) -> list[int]:

@@ -46,6 +46,15 @@ def test_each_copy_has_one_caller_at_a_time_and_each_caller_its_own_answer() -> 
     assert sum(len(copy.calls) for copy in copies) == 200
 
 
+def test_a_lone_caller_stays_with_one_copy() -> None:
+    """Its weights are in the CPU's caches; the other's are not."""
+    copies = [Alone(), Alone()]
+    subject = Copies(copies)
+    for _ in range(10):
+        subject.run("serving_default", {"x": np.ones((1, 2), np.float32)})
+    assert sorted(len(copy.calls) for copy in copies) == [0, 10]
+
+
 @pytest.mark.parametrize(("ratio", "copied"), [(1.0, True), (-1.0, False)])
 def test_copies_are_made_where_they_fit(
     monkeypatch: pytest.MonkeyPatch, ratio: float, *, copied: bool

@@ -18,7 +18,8 @@ class Copies:
 
     def __init__(self, copies: Sequence[LoadedModel]) -> None:
         self._copies = copies
-        self._free: queue.SimpleQueue[LoadedModel] = queue.SimpleQueue()
+        # The copy that ran last runs next: its weights are in the CPU's caches still.
+        self._free: queue.LifoQueue[LoadedModel] = queue.LifoQueue()
         for copy in copies:
             self._free.put(copy)
 

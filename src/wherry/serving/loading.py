@@ -12,7 +12,7 @@ from wherry.platforms.memory import Memory, read_memory
 from wherry.runtimes.protocol import LoadedModel, LoadOptions
 from wherry.serving.copies import Copies
 from wherry.serving.options import ModelOptions
-from wherry.serving.sizing import FAST_RUN_S, SPARE_LANES
+from wherry.serving.sizing import FAST_RUN_S, run_lanes
 from wherry.serving.warmup import warm_up
 from wherry.tensors import Signature
 
@@ -60,12 +60,12 @@ def open_for_serving(
     apart = bundle.runtime == "onnx" and not chosen and load_options.threads > 1
     opened = _open_warm(bundle, load_options, threads=1 if apart else None, warming=warming)
     if apart:
-        opened = replace(opened, lanes=load_options.threads + SPARE_LANES)
+        opened = replace(opened, lanes=run_lanes(load_options.threads, opened.run_s))
     if not chosen and _has_idle_threads(opened, load_options):
         opened.loaded.close()
         opened = _open_warm(bundle, load_options, threads=1, warming=warming)
-    elif not chosen and _copies_fit(opened, load_options, before):
-        opened = _open_copies(opened, load_options)
+    elif not chosen and not opened.loaded.concurrent and load_options.threads > 1:
+        opened = _copied(opened, load_options, before)
     opened.loaded.trim()
     after = read_memory()
     if before and after:
@@ -132,23 +132,29 @@ def _has_idle_threads(opened: Opened, load_options: LoadOptions) -> bool:
     )
 
 
-def _copies_fit(opened: Opened, load_options: LoadOptions, before: Memory | None) -> bool:
-    """Whether a copy for each lane is possible, and small beside the memory there is."""
+def _copied(opened: Opened, load_options: LoadOptions, before: Memory | None) -> Opened:
+    """Put a copy for each CPU, and as many more as help, in place of a model on all CPUs.
+
+    Where copies for all CPUs are not small beside the memory there is, the model stays as it is.
+    """
     now, limit_bytes = read_memory(), read_limits().memory_bytes
-    if opened.loaded.concurrent or load_options.threads == 1:
-        return False
     if before is None or now is None or limit_bytes is None:
-        return False
-    growth_bytes = now.anonymous_bytes - before.anonymous_bytes
-    return growth_bytes * (load_options.threads + SPARE_LANES) < limit_bytes * COPIES_RATIO
-
-
-def _open_copies(opened: Opened, load_options: LoadOptions) -> Opened:
+        return opened
+    growth_bytes = max(1, now.anonymous_bytes - before.anonymous_bytes)
+    fitting = int(limit_bytes * COPIES_RATIO // growth_bytes)
+    cpus = load_options.threads
+    if fitting < cpus:
+        return opened
     opened.loaded.close()
-    lanes = load_options.threads + SPARE_LANES
-    copies = [_load(opened.bundle, load_options, 1) for _ in range(lanes)]
-    runs = [warm_up(copy, opened.bundle, opened.signatures) for copy in copies]
-    return replace(opened, loaded=Copies(copies), lanes=lanes, run_s=runs[-1])
+    copies = [_load(opened.bundle, load_options, 1)]
+    run_s = warm_up(copies[0], opened.bundle, opened.signatures)
+    copies += [
+        _load(opened.bundle, load_options, 1)
+        for _ in range(min(fitting, run_lanes(cpus, run_s)) - 1)
+    ]
+    for copy in copies[1:]:
+        warm_up(copy, opened.bundle, opened.signatures)
+    return replace(opened, loaded=Copies(copies), lanes=len(copies), run_s=run_s)
 
 
 def check_signatures(stated: Mapping[str, Signature], actual: Mapping[str, Signature]) -> None:

@@ -9,7 +9,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from io import BufferedReader, BytesIO, RawIOBase
+from io import BytesIO
 from typing import Any
 
 from wherry.django.server.handover import Application, say
@@ -17,6 +17,8 @@ from wherry.django.server.handover import Application, say
 # A body of this size is read in one piece, since it has arrived in whole soon after its headers,
 # unless its client is slow. A larger one is read as the site asks for it.
 SMALL_BODY_BYTES = 64 * 1024
+# What a larger one is asked for at a time by those who do not say how much they want.
+PIECE_BYTES = 64 * 1024
 # granian gives a body no time limit and a blocked read cannot be ended from outside, so that a
 # client that announces more than it sends holds a thread for as long as it likes. One thread is
 # bearable; when all are held, a new worker is the only way on.
@@ -94,21 +96,51 @@ class SmallBody:
         return self._whole()
 
 
-class _Stream(RawIOBase):
-    """A larger body; a buffer goes on top."""
+class LargeBody:
+    """A body that is read as it is asked for, in pieces that are passed on as they are."""
+
+    __slots__ = ("_body", "_left", "_watch")
 
     def __init__(self, body: Any, watch: StallWatch) -> None:
-        super().__init__()
         self._body = body
         self._watch = watch
+        # Read and not yet asked for; only lines leave anything here.
+        self._left = b""
 
-    def readable(self) -> bool:
-        return True
+    def read(self, size: int = -1) -> bytes:
+        """Return up to ``size`` bytes; all that are left when it is negative."""
+        if size < 0:
+            return b"".join(iter(lambda: self.read(PIECE_BYTES), b""))
+        if self._left:
+            data, self._left = self._left[:size], self._left[size:]
+            return data
+        return self._watch.read(self._body, size) if size else b""
 
-    def readinto(self, buffer: Any, /) -> int:
-        data = self._watch.read(self._body, len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
+    def readline(self, size: int = -1) -> bytes:
+        """Return one line, or its first ``size`` bytes."""
+        line = bytearray()
+        while piece := self.read(PIECE_BYTES if size < 0 else min(PIECE_BYTES, size - len(line))):
+            end = piece.find(b"\n") + 1
+            if end:
+                line += piece[:end]
+                self._left = piece[end:] + self._left
+                break
+            line += piece
+        return bytes(line)
+
+    def readlines(self, hint: int = -1) -> list[bytes]:
+        """Return the lines that are left, or enough to hold ``hint`` bytes."""
+        lines: list[bytes] = []
+        held = 0
+        for line in self:
+            lines.append(line)
+            held += len(line)
+            if 0 < hint <= held:
+                break
+        return lines
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self.readline, b"")
 
 
 def is_small(environ: Mapping[str, Any]) -> bool:
@@ -131,9 +163,7 @@ def receive_bodies(app: Application, threads: int, *, stall_s: float = STALL_S) 
     def receiving(environ: dict[str, Any], start_response: Any) -> Any:
         body = environ["wsgi.input"]
         small = is_small(environ)
-        environ["wsgi.input"] = (
-            SmallBody(body, watch) if small else BufferedReader(_Stream(body, watch))
-        )
+        environ["wsgi.input"] = (SmallBody if small else LargeBody)(body, watch)
         return app(environ, start_response)
 
     return receiving

@@ -1,0 +1,127 @@
+"""Bodies as Python's streams: every way to read gives the same bytes; stalls are noticed."""
+
+import threading
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import pytest
+
+from wherry.django.server.bodies import (
+    SMALL_BODY_BYTES,
+    LargeBody,
+    SmallBody,
+    StallWatch,
+    is_small,
+    receive_bodies,
+)
+
+TEXT = b"first\n" + b"x" * 200_000 + b"\nthird\n\nno end"
+TIMEOUT_S = 20
+
+
+class Granian:
+    """A body as granian has it: read() for all of it, read(n) for n bytes, and no lines."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = BytesIO(content)
+        self.sizes: list[int | None] = []
+
+    def read(self, size: int | None = None) -> bytes:
+        self.sizes.append(size)
+        return self._content.read() if size is None else self._content.read(size)
+
+
+def quiet(threads: int = 4) -> StallWatch:
+    return StallWatch(threads, stall_s=TIMEOUT_S, act=lambda: pytest.fail("nobody stalls"))
+
+
+WAYS: list[Callable[[Any], bytes]] = [
+    lambda body: body.read(),
+    lambda body: b"".join(iter(lambda: body.read(1000), b"")),
+    lambda body: b"".join(body),
+    lambda body: b"".join(body.readlines()),
+    lambda body: b"".join(iter(body.readline, b"")),
+    lambda body: b"".join(iter(lambda: body.readline(70), b"")),
+    lambda body: body.readline() + body.read(3) + body.readline(5) + body.read(),
+]
+
+
+@pytest.mark.parametrize("kind", [SmallBody, LargeBody])
+@pytest.mark.parametrize("way", WAYS)
+def test_every_way_to_read_gives_the_same_bytes(
+    kind: Callable[[Any, StallWatch], Any], way: Callable[[Any], bytes]
+) -> None:
+    """Lines, pieces, all at once, or one after the other."""
+    assert way(kind(Granian(TEXT), quiet())) == TEXT
+
+
+@pytest.mark.parametrize("kind", [SmallBody, LargeBody])
+def test_lines_are_those_of_a_file(kind: Callable[[Any, StallWatch], Any]) -> None:
+    """Empty ones and the last one without an end among them."""
+    assert list(kind(Granian(TEXT), quiet())) == list(BytesIO(TEXT))
+    assert kind(Granian(TEXT), quiet()).readlines(10) == BytesIO(TEXT).readlines(10)
+    assert kind(Granian(TEXT), quiet()).readline(3) == b"fir"
+    assert kind(Granian(b""), quiet()).readline() == b""
+
+
+def test_a_large_body_is_passed_on_as_it_was_read() -> None:
+    """Not collected first, and not copied: what is asked for is asked of granian."""
+    given = Granian(TEXT)
+    body = LargeBody(given, quiet())
+    assert len(body.read(150_000)) == 150_000
+    assert given.sizes == [150_000]
+    assert body.read(0) == b""
+
+
+@pytest.mark.parametrize(
+    ("environ", "small"),
+    [
+        ({}, True),
+        ({"CONTENT_LENGTH": "0"}, True),
+        ({"CONTENT_LENGTH": str(SMALL_BODY_BYTES)}, True),
+        ({"CONTENT_LENGTH": str(SMALL_BODY_BYTES + 1)}, False),
+        ({"CONTENT_LENGTH": "many"}, False),
+        ({"HTTP_TRANSFER_ENCODING": "chunked"}, False),
+    ],
+)
+def test_a_request_says_whether_its_body_is_small(environ: dict[str, str], *, small: bool) -> None:
+    """None at all is small; one of unknown size is not."""
+    assert is_small(environ) is small
+    seen: list[object] = []
+    app = receive_bodies(lambda given, _: seen.append(given["wsgi.input"]), 2)
+    app({**environ, "wsgi.input": Granian(b"")}, None)
+    assert isinstance(seen[0], SmallBody if small else LargeBody)
+
+
+class Never:
+    """A body that does not come until it is let go."""
+
+    def __init__(self) -> None:
+        self.begun = threading.Event()
+        self.let_go = threading.Event()
+
+    def read(self) -> bytes:
+        self.begun.set()
+        assert self.let_go.wait(TIMEOUT_S)
+        return b""
+
+
+@pytest.mark.parametrize(("threads", "stalls"), [(2, True), (3, False)])
+def test_it_is_noticed_when_every_thread_waits_for_its_client(
+    threads: int, *, stalls: bool
+) -> None:
+    """Two clients that do not finish sending: too many for two threads, not for three."""
+    noticed = threading.Event()
+    watch = StallWatch(threads, stall_s=0.1, act=noticed.set)
+    watch.start()
+    bodies = [Never(), Never()]
+    readers = [threading.Thread(target=watch.read, args=(body,)) for body in bodies]
+    for reader in readers:
+        reader.start()
+    assert all(body.begun.wait(TIMEOUT_S) for body in bodies)
+    assert noticed.wait(TIMEOUT_S if stalls else 0.5) is stalls
+    for body in bodies:
+        body.let_go.set()
+    for reader in readers:
+        reader.join()
