@@ -10,7 +10,6 @@ from wherry.serving.sizing import (
     Plan,
     Wish,
     choose,
-    run_lanes,
     run_threads,
     starting_threads,
     waiting_places,
@@ -161,12 +160,3 @@ def test_threads_are_shared_among_processes_asked_for() -> None:
     assert starting_threads(Wish(processes=4)) == 4
     assert starting_threads(Wish(processes=30)) == 2
     assert starting_threads(Wish(processes=2, threads=9)) == 9
-
-
-@pytest.mark.parametrize(
-    ("cpus", "run_s", "lanes"),
-    [(2, 0.003, 4), (4, 0.003, 6), (2, 0.02, 2), (2, None, 2), (1, 0.003, 1)],
-)
-def test_short_runs_have_callers_to_spare(cpus: int, run_s: float | None, lanes: int) -> None:
-    """Where a CPU would wait between them; not beside long runs, and not on one CPU."""
-    assert run_lanes(cpus, run_s) == lanes

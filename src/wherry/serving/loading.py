@@ -9,18 +9,15 @@ from wherry.bundle.folder import Bundle, choose_default, open_bundle
 from wherry.errors import BundleError
 from wherry.platforms.limits import read_limits
 from wherry.platforms.memory import Memory, read_memory
+from wherry.runtimes.copies import Copies
+from wherry.runtimes.lanes import FAST_RUN_S, fitting_copies, run_lanes
 from wherry.runtimes.protocol import LoadedModel, LoadOptions
-from wherry.serving.copies import Copies
 from wherry.serving.options import ModelOptions
-from wherry.serving.sizing import FAST_RUN_S, run_lanes
 from wherry.serving.warmup import warm_up
 from wherry.tensors import Signature
 
 # The runtimes that keep a pool of threads for each model; TensorFlow has one for all.
 THREAD_POOLS = ("litert", "onnx")
-# Of the memory limit, what all copies of one model may hold; more is better kept for other models
-# and for the site.
-COPIES_RATIO = 1 / 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +137,7 @@ def _copied(opened: Opened, load_options: LoadOptions, before: Memory | None) ->
     now, limit_bytes = read_memory(), read_limits().memory_bytes
     if before is None or now is None or limit_bytes is None:
         return opened
-    growth_bytes = max(1, now.anonymous_bytes - before.anonymous_bytes)
-    fitting = int(limit_bytes * COPIES_RATIO // growth_bytes)
+    fitting = fitting_copies(now.anonymous_bytes - before.anonymous_bytes, limit_bytes)
     cpus = load_options.threads
     if fitting < cpus:
         return opened

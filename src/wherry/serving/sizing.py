@@ -8,20 +8,15 @@ from dataclasses import dataclass, field
 
 from wherry.platforms.heroku import MIB
 from wherry.platforms.limits import Limits
+from wherry.runtimes.lanes import FAST_RUN_S, SPARE_LANES
 
 # Enough that pages of the site, and refusals, find a thread while a model runs and others wait
 # for it; more cost memory and switches, and win nothing on the few CPUs of a small host.
 THREADS = 16
 # Threads that requests waiting for a model leave to the rest of the site.
 SPARE_THREADS = 4
-# Callers on one thread each, beyond one for each CPU: between two runs a caller waits for Python's
-# lock, writes an answer and reads a request, and its CPU would have nothing to do for some 0.5 ms.
-SPARE_LANES = 2
-# Beside a run as long as this such a gap does not count, and what one more holds in memory does.
-SPARE_LANES_RUN_S = 0.01
-# A model that answers within this is bound by Python, so that processes scale with the CPUs and
-# threads only take turns; they are there for clients that are slow to send their requests.
-FAST_RUN_S = 0.001
+# Of processes whose models answer in microseconds; one works, and the others are there for clients
+# that are slow to send their requests.
 FAST_THREADS = 8
 MAX_PROCESSES = 4
 # Of the memory limit, what workers may hold when they start: requests, caches and fragmentation
@@ -84,12 +79,6 @@ class Plan:
 def run_threads(limits: Limits, processes: int) -> int:
     """Return how many threads one run of a model may use."""
     return max(1, int(limits.cpus) // processes)
-
-
-def run_lanes(cpus: int, run_s: float | None) -> int:
-    """Return how many callers, each on one thread, had better run a model at once."""
-    short = cpus > 1 and run_s is not None and run_s < SPARE_LANES_RUN_S
-    return cpus + SPARE_LANES if short else cpus
 
 
 def waiting_places(limits: Limits, wish: Wish, *, models: int) -> int:

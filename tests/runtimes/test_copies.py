@@ -10,9 +10,9 @@ import pytest
 from tests.pitch import LITERT, WINDOW
 from tests.serving.test_model import DOUBLE
 from wherry import runtimes
+from wherry.runtimes import lanes
+from wherry.runtimes.copies import Copies
 from wherry.runtimes.protocol import LoadOptions
-from wherry.serving import loading
-from wherry.serving.copies import Copies
 from wherry.serving.model import ServedModel
 from wherry.serving.options import ModelOptions
 from wherry.tensors import Array
@@ -60,7 +60,7 @@ def test_copies_are_made_where_they_fit(
     monkeypatch: pytest.MonkeyPatch, ratio: float, *, copied: bool
 ) -> None:
     """And answer as the runtime does on one thread. Nothing fits into less than nothing."""
-    monkeypatch.setattr(loading, "COPIES_RATIO", ratio)
+    monkeypatch.setattr(lanes, "COPIES_RATIO", ratio)
     served = ServedModel("pitch", ModelOptions(path=LITERT))
     served.configure(LoadOptions(threads=2), None)
     window = np.random.default_rng(5).normal(size=(1, WINDOW, 1)).astype(np.float32)
