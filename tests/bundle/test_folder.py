@@ -160,7 +160,7 @@ def test_other_file_called_tflite_is_refused(tmp_path: Path) -> None:
 def test_formats_that_are_not_served_are_refused_with_a_way_on(tmp_path: Path, name: str) -> None:
     """A Keras file, a pickle and the like: what it is, and what to do."""
     (tmp_path / name).write_bytes(b"anything")
-    assert "or convert it to .tflite or .onnx." in refusal(tmp_path / name)
+    assert f"`wherry shrink {name} -o FOLDER`" in refusal(tmp_path / name)
 
 
 def test_missing_shard_is_named(tmp_path: Path) -> None:

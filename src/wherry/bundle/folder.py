@@ -98,8 +98,8 @@ def _open_file(path: Path) -> Bundle:
     if suffix not in SUFFIXES:
         what = NOT_SERVED.get(suffix, "not a format that can be served")
         raise BundleError(
-            f"{path} is {what}. Export it as a SavedModel folder (in Keras: model.export(folder)), "
-            "or convert it to .tflite or .onnx."
+            f"{path} is {what}. Make a bundle of it with `wherry shrink {path.name} -o FOLDER`, or "
+            "export it as a SavedModel folder (in Keras: model.export(folder))."
         )
     runtime = SUFFIXES[suffix]
     integrity.check_file(path, path.name)

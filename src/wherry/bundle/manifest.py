@@ -67,10 +67,7 @@ class Manifest:
                 "model": self.model,
                 "default_signature": self.default_signature,
                 "signatures": {
-                    name: {
-                        "inputs": [_spec_to_dict(spec) for spec in signature.inputs],
-                        "outputs": [_spec_to_dict(spec) for spec in signature.outputs],
-                    }
+                    name: signature_to_dict(signature)
                     for name, signature in self.signatures.items()
                 },
                 "labels": {name: list(labels) for name, labels in self.labels.items()},
@@ -190,6 +187,26 @@ class _Object:
     def finish(self) -> None:
         if self._value:
             raise _Wrong(f"{self._what} has {sorted(self._value)}, which mean nothing here")
+
+
+def signature_to_dict(signature: Signature) -> dict[str, Any]:
+    """Return a signature's inputs and outputs as the manifest has them."""
+    return {
+        "inputs": [_spec_to_dict(spec) for spec in signature.inputs],
+        "outputs": [_spec_to_dict(spec) for spec in signature.outputs],
+    }
+
+
+def signature_from_dict(name: str, value: object) -> Signature:
+    """Read what ``signature_to_dict`` wrote.
+
+    Raises:
+        BundleError: it is not that.
+    """
+    try:
+        return _signature(name, _Object(value, f"signature {name!r}"))
+    except _Wrong as wrong:
+        raise BundleError(f"A signature cannot be used: {wrong}.") from None
 
 
 def _signature(name: str, value: _Object) -> Signature:

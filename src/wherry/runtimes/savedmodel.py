@@ -5,13 +5,22 @@ nearly all of the file, is skipped over. Field numbers: tensorflow/core/protobuf
 saved_model.proto and meta_graph.proto, which keep them for good.
 """
 
-import mmap
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wherry.errors import BundleError
+from wherry.runtimes.protobuf import (
+    Malformed,
+    entry,
+    fields,
+    integer,
+    message,
+    messages,
+    open_message,
+    text,
+)
 from wherry.tensors import VARIABLE, Datatype, Signature, TensorSpec
 
 GRAPH_FILE = "saved_model.pb"
@@ -77,12 +86,21 @@ class SavedModel:
     unsupported: Mapping[str, str]
 
 
-class _Malformed(Exception):
-    """The bytes are not a protobuf message."""
-
-
 class _Unsupported(Exception):
     """A tensor that cannot be an input or output here."""
+
+
+@dataclass(frozen=True, slots=True)
+class MetaGraph:
+    """One meta graph: what it says of itself, and its bytes, which are mapped from the file.
+
+    ``siblings``: how many others the file holds.
+    """
+
+    model: SavedModel
+    has_variables: bool
+    content: memoryview
+    siblings: int = 0
 
 
 def read(folder: Path) -> SavedModel:
@@ -93,22 +111,29 @@ def read(folder: Path) -> SavedModel:
     Raises:
         BundleError: no SavedModel is there, a file is missing, or it cannot be read.
     """
+    model = served_graph(folder).model
+    if not model.signatures:
+        raise BundleError(_no_signature(folder / GRAPH_FILE, model))
+    return model
+
+
+def served_graph(folder: Path) -> MetaGraph:
+    """Return the meta graph that ``read`` reads; it may have no signature that can be served.
+
+    Raises:
+        BundleError: as ``read``.
+    """
     graph = _graph_file(folder)
     try:
-        with graph.open("rb") as file:
-            # Unmapped when the last slice of it goes; closing it by hand would fail before.
-            data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-        metagraphs = [_metagraph(message) for message in _messages(data, 2)]
-    except (_Malformed, UnicodeDecodeError):
+        metagraphs = [_metagraph(content) for content in messages(open_message(graph), 2)]
+    except Malformed:
         raise BundleError(
             f"{graph} is not a SavedModel's graph: it is damaged or was cut short. "
             "Copy the model again from where it was saved."
         ) from None
     chosen = _served(metagraphs, graph)
     _check_variables(folder, expected=chosen.has_variables)
-    if not chosen.model.signatures:
-        raise BundleError(_no_signature(graph, chosen.model))
-    return chosen.model
+    return replace(chosen, siblings=len(metagraphs) - 1)
 
 
 def _graph_file(folder: Path) -> Path:
@@ -178,13 +203,7 @@ def _check_variables(folder: Path, *, expected: bool) -> None:
                 )
 
 
-@dataclass(frozen=True, slots=True)
-class _MetaGraph:
-    model: SavedModel
-    has_variables: bool
-
-
-def _served(metagraphs: list[_MetaGraph], graph: Path) -> _MetaGraph:
+def _served(metagraphs: list[MetaGraph], graph: Path) -> MetaGraph:
     serving = [each for each in metagraphs if SERVING_TAG in each.model.tags]
     plain = [each for each in serving if not _ACCELERATOR_TAGS & set(each.model.tags)]
     for candidates in (plain, serving):
@@ -201,28 +220,28 @@ def _served(metagraphs: list[_MetaGraph], graph: Path) -> _MetaGraph:
     )
 
 
-def _metagraph(data: memoryview) -> _MetaGraph:
+def _metagraph(data: memoryview) -> MetaGraph:
     tags: list[str] = []
     version = ""
     has_variables = False
     signatures: dict[str, GraphSignature] = {}
     unsupported: dict[str, str] = {}
-    for number, value in _fields(data):
+    for number, value in fields(data):
         if number == 1:
-            info = _message(value)
-            tags = [_text(tag) for tag in _messages(info, 4)]
-            version = next((_text(text) for text in _messages(info, 5)), "")
+            info = message(value)
+            tags = [text(tag) for tag in messages(info, 4)]
+            version = next((text(found) for found in messages(info, 5)), "")
         elif number == 3:
             has_variables = True
         elif number == 5:
-            name, message = _entry(_message(value))
+            name, definition = entry(message(value))
             if name.startswith(_INTERNAL_SIGNATURES):
                 continue
             try:
-                signatures[name] = _signature(name, message)
+                signatures[name] = _signature(name, definition)
             except _Unsupported as reason:
                 unsupported[name] = str(reason)
-    return _MetaGraph(
+    return MetaGraph(
         SavedModel(
             tuple(tags),
             version,
@@ -230,6 +249,7 @@ def _metagraph(data: memoryview) -> _MetaGraph:
             dict(sorted(unsupported.items())),
         ),
         has_variables,
+        data,
     )
 
 
@@ -237,8 +257,8 @@ def _signature(name: str, data: memoryview) -> GraphSignature:
     specs: dict[int, list[TensorSpec]] = {1: [], 2: []}
     tensors: dict[int, dict[str, str]] = {1: {}, 2: {}}
     for number in (1, 2):
-        entries = dict(_entry(message) for message in _messages(data, number))
-        for key, info in sorted(entries.items(), key=lambda entry: entry[0]):
+        entries = dict(entry(found) for found in messages(data, number))
+        for key, info in sorted(entries.items(), key=lambda each: each[0]):
             what = f'The {("", "input", "output")[number]} "{key}" of the signature "{name}"'
             spec, tensors[number][key] = _tensor(key, info, what)
             specs[number].append(spec)
@@ -250,13 +270,13 @@ def _tensor(name: str, data: memoryview, what: str) -> tuple[TensorSpec, str]:
     tensor = ""
     dtype = 0
     shape: tuple[int, ...] | None = None
-    for number, value in _fields(data):
+    for number, value in fields(data):
         if number == 1:
-            tensor = _text(_message(value))
+            tensor = text(value)
         elif number == 2:
-            dtype = _integer(value)
+            dtype = integer(value)
         elif number == 3:
-            shape = _shape(_message(value))
+            shape = read_shape(message(value))
         elif number == 4:
             raise _Unsupported(f"{what} is a sparse tensor, which cannot be sent to a model here.")
         elif number == 5:
@@ -271,84 +291,21 @@ def _tensor(name: str, data: memoryview, what: str) -> tuple[TensorSpec, str]:
             "signature of ordinary numbers or strings."
         )
     if not tensor:
-        raise _Malformed
+        raise Malformed
     return TensorSpec(name, datatype, shape), tensor
 
 
-def _shape(data: memoryview) -> tuple[int, ...] | None:
+def read_shape(data: memoryview) -> tuple[int, ...] | None:
+    """Return what a TensorShapeProto says: None where the number of dimensions is open.
+
+    Raises:
+        Malformed: it is none.
+    """
     dimensions = []
-    for number, value in _fields(data):
-        if number == 3 and _integer(value):
+    for number, value in fields(data):
+        if number == 3 and integer(value):
             return None
         if number == 2:
-            size = next((_integer(size) for key, size in _fields(_message(value)) if key == 1), 0)
+            size = next((integer(size) for key, size in fields(message(value)) if key == 1), 0)
             dimensions.append(size if size >= 0 else VARIABLE)
     return tuple(dimensions)
-
-
-def _fields(data: memoryview) -> Iterator[tuple[int, int | memoryview]]:
-    """Yield each field of a message: its number, and its value (the bytes, if it has a length).
-
-    Source: https://protobuf.dev/programming-guides/encoding/
-    """
-    position = 0
-    while position < len(data):
-        key, position = _varint(data, position)
-        number, kind = key >> 3, key & 7
-        if kind == 0:
-            value, position = _varint(data, position)
-            yield number, value
-            continue
-        if kind == 2:
-            length, position = _varint(data, position)
-        elif kind in (1, 5):
-            length = 8 if kind == 1 else 4
-        else:
-            raise _Malformed
-        if length > len(data) - position or number == 0:
-            raise _Malformed
-        yield number, data[position : position + length]
-        position += length
-
-
-def _varint(data: memoryview, position: int) -> tuple[int, int]:
-    value = 0
-    for shift in range(0, 70, 7):
-        if position >= len(data):
-            break
-        byte = data[position]
-        position += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, position
-    raise _Malformed
-
-
-def _messages(data: memoryview, wanted: int) -> Iterator[memoryview]:
-    return (_message(value) for number, value in _fields(data) if number == wanted)
-
-
-def _entry(data: memoryview) -> tuple[str, memoryview]:
-    key, value = "", memoryview(b"")
-    for number, field in _fields(data):
-        if number == 1:
-            key = _text(_message(field))
-        elif number == 2:
-            value = _message(field)
-    return key, value
-
-
-def _message(value: int | memoryview) -> memoryview:
-    if isinstance(value, int):
-        raise _Malformed
-    return value
-
-
-def _integer(value: int | memoryview) -> int:
-    if not isinstance(value, int):
-        raise _Malformed
-    return value - (1 << 64) if value >= 1 << 63 else value
-
-
-def _text(data: memoryview) -> str:
-    return str(data, "utf-8")

@@ -4,13 +4,11 @@ They are found in the file's protocol buffer itself, for the package that reads 
 other use to a server. Field numbers are those of onnx.proto.
 """
 
-import mmap
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from wherry.errors import BundleError
-
-_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
+from wherry.runtimes.protobuf import Malformed, fields, open_message, text
 
 # Message fields that lead to tensors, by message: field number to the message found there.
 _PATHS: dict[str, dict[int, str]] = {
@@ -32,14 +30,10 @@ def external_files(model: Path) -> list[Path]:
         BundleError: the file is broken, or a path leaves its folder or leads nowhere.
     """
     try:
-        with (
-            model.open("rb") as stream,
-            mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content,
-        ):
-            locations = set(_locations(content))
+        locations = set(_locations(open_message(model)))
     except OSError as error:
         raise BundleError(f"{model.name} cannot be read: {error.strerror}.") from error
-    except (IndexError, ValueError):
+    except Malformed:
         raise BundleError(
             f"{model.name} is not a whole .onnx file; copy the model again."
         ) from None
@@ -63,47 +57,18 @@ def _inside(model: Path, location: str) -> Path:
     return file
 
 
-def _locations(content: mmap.mmap) -> Iterator[str]:
-    pending = [("model", 0, len(content))]
+def _locations(content: memoryview) -> Iterator[str]:
+    pending = [("model", content)]
     while pending:
-        message, start, end = pending.pop()
-        for field, first, last in _fields(content, start, end):
-            inner = _PATHS[message].get(field)
+        message, data = pending.pop()
+        paths = _PATHS[message]
+        for number, value in fields(data):
+            inner = paths.get(number)
+            if inner is None or isinstance(value, int):
+                continue
             if inner == "entry":
-                entry = {f: content[a:b].decode() for f, a, b in _fields(content, first, last)}
+                entry = {key: text(part) for key, part in fields(value)}
                 if entry.get(1) == "location":
                     yield entry.get(2, "")
-            elif inner is not None:
-                pending.append((inner, first, last))
-
-
-def _fields(content: mmap.mmap, position: int, end: int) -> Iterator[tuple[int, int, int]]:
-    """Yield the number, start and end of each field that has a length."""
-    while position < end:
-        tag, position = _varint(content, position)
-        kind = tag & 7
-        if kind == _BYTES:
-            length, position = _varint(content, position)
-            if position + length > end:
-                raise ValueError(length)
-            yield tag >> 3, position, position + length
-            position += length
-        elif kind == _VARINT:
-            _, position = _varint(content, position)
-        elif kind in (_FIXED32, _FIXED64):
-            position += 4 if kind == _FIXED32 else 8
-        else:
-            raise ValueError(kind)
-
-
-def _varint(content: mmap.mmap, position: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = content[position]
-        position += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, position
-        shift += 7
-        if shift > 63:
-            raise ValueError(value)
+            else:
+                pending.append((inner, value))

@@ -1,0 +1,1 @@
+"""Turn a trained model into the smallest bundle that still gives the same answers."""

@@ -1,0 +1,1 @@
+"""Conversion where the right TensorFlow is: in throw-away environments."""

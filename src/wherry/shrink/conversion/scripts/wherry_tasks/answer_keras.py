@@ -1,0 +1,29 @@
+"""The answers of a Keras model itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .answering import answer
+from .keras_model import load
+from .quiet_tensorflow import import_tensorflow
+from .task import run_task
+
+
+def answer_keras(request: dict[str, Any]) -> dict[str, Any]:
+    """Load the model, and run the samples through it."""
+    tf = import_tensorflow(request["threads"])
+    model = load(request)
+
+    def call(arrays: Mapping[str, Any]) -> Mapping[str, Any]:
+        tensors = [
+            tf.constant(arrays[port.name], dtype=tf.as_dtype(port.dtype)) for port in model.inputs
+        ]
+        return {name: tensor.numpy() for name, tensor in model.call(tensors).items()}
+
+    answer(request["samples"], request["answers"], request["batched"], call)
+    return {}
+
+
+run_task(answer_keras)

@@ -1,0 +1,1 @@
+"""Tasks that make a model's numbers smaller; they need no TensorFlow."""

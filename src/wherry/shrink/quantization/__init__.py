@@ -1,0 +1,1 @@
+"""Smaller number formats of a converted model."""

@@ -1,0 +1,1 @@
+"""What was tried, measured and chosen: for a terminal, a program and a browser."""

@@ -1,0 +1,75 @@
+"""Layers go back to float until the gate holds, or nothing is gained."""
+
+import pytest
+
+from wherry.errors import ConversionFailed
+from wherry.shrink.candidates import LITERT_INT8, ONNX_INT8
+from wherry.shrink.quantization.within import bisect, layers_by_error, quantize_within
+
+from . import models
+
+
+def test_a_gate_that_holds_keeps_all_layers_in_integers(conv, digits, tmp_path):
+    asked = []
+    made = quantize_within(
+        conv, LITERT_INT8, digits, tmp_path, holds=lambda made: asked.append(made) or True
+    )
+    assert asked == [made]
+    assert made.notes == ()
+
+
+def test_the_worst_layers_go_back_until_it_holds(conv, digits, tmp_path):
+    inputs = {name: array[:256] for name, array in digits.inputs.items()}
+    errors = []
+
+    def holds(made):
+        errors.append(models.strays(made, conv, inputs))
+        return errors[-1] < 0.75 * errors[0]
+
+    made = quantize_within(conv, LITERT_INT8, digits, tmp_path, holds=holds)
+    assert models.strays(made, conv, inputs) < 0.75 * errors[0]
+    assert "layers stay in float: " in made.notes[0]
+    assert len(errors) <= 9
+    assert made.signatures == conv.signatures
+
+
+def test_a_gate_that_nothing_holds_is_told(conv, digits, tmp_path):
+    with pytest.raises(ConversionFailed, match="with 7 of 8 layers in float too"):
+        quantize_within(conv, LITERT_INT8, digits, tmp_path, holds=lambda _: False)
+
+
+def test_layers_are_ranked_with_their_weights(conv, digits, tmp_path):
+    layers = layers_by_error(conv, LITERT_INT8, digits, tmp_path)
+    assert [layer.error for layer in layers] == sorted((la.error for la in layers), reverse=True)
+    assert layers[0].error > 0
+    assert {layer.operator for layer in layers} >= {"CONV_2D", "FULLY_CONNECTED", "SOFTMAX"}
+    assert max(layer.weights_bytes for layer in layers) == (3 * 3 * 32 * 64 + 64) * 4
+
+
+def test_layers_of_an_onnx_file_are_ranked_too(embedding, ids, tmp_path):
+    layers = layers_by_error(embedding, ONNX_INT8, ids, tmp_path)
+    assert {layer.key: layer.weights_bytes for layer in layers} == {
+        "look_up": 2000 * 160 * 4,
+        "dense": (160 * 32 + 32) * 4,
+    }
+    assert all(layer.error > 0 for layer in layers)
+
+
+@pytest.mark.parametrize("needed", [1, 2, 5, 63, 100])
+def test_bisecting_finds_the_fewest_layers(conv, needed):
+    asked = []
+
+    def kept(count):
+        asked.append(count)
+        return conv if count >= needed else None
+
+    assert bisect(kept, 100, 8) is conv
+    assert min(count for count in asked if count >= needed) == needed
+    assert len(asked) <= 8
+
+
+def test_bisecting_gives_up_at_once_where_all_are_too_few(conv):
+    asked = []
+    assert bisect(lambda count: asked.append(count), 100, 8) is None
+    assert asked == [100]
+    assert bisect(lambda _: conv, 0, 8) is None
