@@ -7,6 +7,7 @@ import json
 import lzma
 import os
 import pickle
+import shutil
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -190,11 +191,22 @@ def test_graph_of_a_saved_model_alone_is_told(tmp_path: Path) -> None:
     assert "without the folder around it" in message_of(path)
 
 
-@pytest.mark.parametrize("name", ["variables.index", "variables.data-00000-of-00001"])
-def test_part_of_a_saved_model_leads_to_its_folder(name: str) -> None:
-    """A file of the variables was given."""
-    message = message_of(SAVED_MODELS / "keras" / "variables" / name)
-    assert f"Give its folder: {SAVED_MODELS / 'keras'}" in message
+@pytest.mark.parametrize(
+    "name",
+    [
+        "keras/variables/variables.index",
+        "keras/variables/variables.data-00000-of-00001",
+        "nmp/keras_metadata.pb",
+    ],
+)
+def test_part_of_a_saved_model_leads_to_its_folder(name: str, tmp_path: Path) -> None:
+    """A file of it was given."""
+    folder = tmp_path / name.partition("/")[0]
+    shutil.copytree(SAVED_MODELS / "keras", folder)
+    path = tmp_path / name
+    if not path.exists():
+        path.write_bytes(build.message((1, build.message((2, 1), (3, "root"), (5, "{}")))))
+    assert f"Give its folder: {folder}." in message_of(path)
 
 
 def folder_of(root: Path, **files: bytes) -> Path:

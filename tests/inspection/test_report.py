@@ -63,8 +63,8 @@ def test_text_is_laid_out_as_this(tmp_path: Path) -> None:
     )
     path = build.h5(tmp_path / "model.h5", config, version="3.5.0")
     reason = (
-        "carried by    litert     maybe It needs the code in its Lambda layers (lambda), which runs "
-        "when it"
+        "carried by    litert     maybe It needs the code in its Lambda layers (lambda), which "
+        "runs when it"
     )
     lines = text(inspect(path)).splitlines()
     assert lines[0] == f"{path} is a Keras HDF5 file (.h5)."

@@ -155,6 +155,17 @@ def test_domain_of_the_runtimes_own_is_passed_over(domain: str, tmp_path: Path) 
     assert carries(found, "onnx") is Carries.YES
 
 
+@pytest.mark.parametrize(("opset", "expected"), [(21, Carries.YES), (25, Carries.MAYBE)])
+def test_opset_that_not_every_runtime_has_is_told(
+    opset: int, expected: Carries, tmp_path: Path
+) -> None:
+    """Every ONNX Runtime that Wherry runs with has opset 21."""
+    model = onnx.load(zoo.no_batch(tmp_path / "model.onnx"))
+    model.opset_import[0].version = opset
+    onnx.save(model, tmp_path / "model.onnx")
+    assert carries(inspect(tmp_path / "model.onnx"), "onnx") is expected
+
+
 def test_output_that_is_no_tensor_is_told(tmp_path: Path) -> None:
     """What scikit-learn's converter gives unless told otherwise."""
     x = helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n"])

@@ -59,8 +59,8 @@ def _other_zip(file: Path, names: list[str]) -> str:
         inner = next(path.parent for path in paths if path.name == CONFIG)
         return (
             f"{file} is a .keras file that was unpacked and packed again with the folder "
-            f"{printable(str(inner))}/ "
-            "around its parts. Save the model again, or pack the parts without the folder."
+            f"{printable(str(inner))}/ around its parts. Save the model again, or pack the parts "
+            "without the folder."
         )
     return f"{file} is a zip archive, not a model. {_unpack(names)}"
 

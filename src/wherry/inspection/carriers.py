@@ -65,6 +65,9 @@ _PACKAGES = (
 _NAMES = {LITERT: "LiteRT", ONNX: "ONNX Runtime", TENSORFLOW: "TensorFlow's C library"}
 # Custom operators that LiteRT registers beside the builtin ones. Source: register.cc of LiteRT.
 _LITERT_EXTRAS = ("AudioSpectrogram", "Mfcc", "NumericVerify", "TFLite_Detection_PostProcess")
+# The newest opset that ONNX Runtime 1.20 has, the oldest version that Wherry runs with.
+# Source: docs/Versioning.md of ONNX Runtime.
+_OLDEST_OPSET = 21
 _STRING_LAYERS = ("HashedCrossing", "Hashing", "TextVectorization")
 _TABLE_LAYERS = ("IntegerLookup", "StringLookup")
 
@@ -195,12 +198,17 @@ def tflite_carriers(
     )
 
 
-def onnx_carriers(custom: Collection[str], unsupported: Mapping[str, str]) -> tuple[Carrier, ...]:
+def onnx_carriers(
+    custom: Collection[str], opset: int, unsupported: Mapping[str, str]
+) -> tuple[Carrier, ...]:
     """Return what can carry an ``.onnx`` file: ONNX Runtime, or nothing."""
     if custom:
         onnx = Carrier(ONNX, Carries.NO, _custom(ONNX, list(custom)))
     elif unsupported:
         onnx = Carrier(ONNX, Carries.NO, next(iter(unsupported.values())))
+    elif opset > _OLDEST_OPSET:
+        reason = f"It is in opset {opset}, which only an ONNX Runtime as new as that has."
+        onnx = Carrier(ONNX, Carries.MAYBE, reason)
     else:
         onnx = Carrier(ONNX, Carries.YES, "It has ONNX Runtime's own operators only.")
     from_here = "An .onnx file is not converted: give the model that it was made from."

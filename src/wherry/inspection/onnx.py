@@ -81,7 +81,11 @@ def onnx(stamp: Stamp) -> Inspection:
     except (Malformed, BundleError) as error:
         raise NotAModel(str(error) or _damaged(stamp)) from None
     operators = dict(model.operators.most_common())
-    custom = tuple(name for name in operators if ":" in name and name not in model.functions)
+    custom = tuple(
+        name
+        for name in operators
+        if ":" in name and name not in model.functions and not _runtime_has(name)
+    )
     return Inspection(
         path=stamp.path,
         format=Format.ONNX,
@@ -92,8 +96,8 @@ def onnx(stamp: Stamp) -> Inspection:
         unsupported_signatures=unsupported,
         operators=operators,
         weights=model.tally.weights(),
-        custom_objects=tuple(name for name in custom if not _runtime_has(name)),
-        carriers=onnx_carriers([name for name in custom if not _runtime_has(name)], unsupported),
+        custom_objects=custom,
+        carriers=onnx_carriers(custom, model.opsets.get("", 0), unsupported),
         notes=tuple(
             f"Weights are in {file.name} too, which must lie beside it." for file in external
         ),

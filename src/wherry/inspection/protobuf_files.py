@@ -127,6 +127,8 @@ def _refusal(file: Path, outline: _Outline, head: bytes) -> str:
             f"{file} is the graph of a SavedModel without the folder around it: its variables/ "
             f"are missing. Copy the whole folder, where the file is called {GRAPH_FILE}."
         )
+    if (file.parent / GRAPH_FILE).is_file():
+        return f"{file} is a part of a SavedModel. Give its folder: {file.parent}."
     if _is_meta_graph(outline):
         return (
             f"{file} is the graph of a TensorFlow checkpoint (.meta), whose weights are in other "
