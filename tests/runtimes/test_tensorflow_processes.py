@@ -10,7 +10,7 @@ import pytest
 
 from tests.pitch import SAVED_MODEL
 from tests.tensorflow_libraries import SAVED_MODELS, libraries
-from wherry.runtimes.tensorflow.quiet import without_log_lines
+from wherry.runtimes.quiet import TENSORFLOW, without_lines
 
 VERSIONS = ("2.12", "2.15", "2.21")
 
@@ -182,7 +182,7 @@ said["closed_kb"] = memory_kb("Anonymous") - start_kb
 
 def test_what_others_write_to_stderr_meanwhile_is_kept(capfd: pytest.CaptureFixture[str]) -> None:
     """Only TensorFlow's own lines are held back while its libraries are opened."""
-    with without_log_lines():
+    with without_lines(TENSORFLOW):
         os.write(2, b"WARNING: All log messages before absl::InitializeLog() is called are ...\n")
         os.write(2, b"somebody's traceback\n")
         os.write(2, b"I0000 00:00:1795463468.711270   24990 port.cc:153] oneDNN is on\n")
@@ -201,7 +201,7 @@ def test_failure_while_stderr_is_held_back_still_says_all(
     """What was written before an exception is not lost with it."""
 
     def fail() -> None:
-        with without_log_lines():
+        with without_lines(TENSORFLOW):
             os.write(2, b"before\n")
             raise OSError("too short")
 

@@ -79,6 +79,9 @@ def _add_choice(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--max-error", type=ratio, metavar="RATIO", help="the largest error, of an output's range"
     )
+    group.add_argument(
+        "--quick", action="store_true", help="measure in one short round, less exactly"
+    )
     group.add_argument("--platform", default="heroku:eco", help="heroku:eco by default")
 
 
@@ -160,6 +163,7 @@ def _shrink(options: argparse.Namespace) -> int:
         platform=options.platform,
         max_drop=options.max_drop,
         max_error_ratio=options.max_error,
+        quick=options.quick,
     )
     progress = progress_on(sys.stderr)
     shrunk = shrink(wanted, progress)

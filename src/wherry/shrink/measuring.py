@@ -67,6 +67,10 @@ class Plan:
     rounds: tuple[int, int] = (_FEWEST_ROUNDS, _MOST_ROUNDS)
 
 
+QUICK = Plan(timing_s=0.15, budget_s=10.0, rounds=(1, 1))
+"""One short round."""
+
+
 @dataclass(slots=True)
 class _Case:
     """One candidate while it is measured."""

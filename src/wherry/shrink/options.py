@@ -37,6 +37,7 @@ class ShrinkOptions:
         platform: The dyno that candidates are measured for.
         max_drop: The most accuracy that may be lost, a ratio.
         max_error_ratio: The largest error allowed, of an output's range.
+        quick: Measure in one short round, which tells little differences less well.
     """
 
     model: Path
@@ -61,6 +62,7 @@ class ShrinkOptions:
     platform: str = DEFAULT_DYNO
     max_drop: float | None = None
     max_error_ratio: float | None = None
+    quick: bool = False
 
     @property
     def report_folder(self) -> Path:
@@ -75,6 +77,7 @@ class ShrinkOptions:
             "platform": self.platform,
             "max_drop": self.max_drop,
             "max_error_ratio": self.max_error_ratio,
+            "quick": self.quick,
             "samples_at_most": self.count,
             "seed": self.seed,
             "scale": None if self.scale is None else self.scale.value,

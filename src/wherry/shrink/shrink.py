@@ -318,6 +318,7 @@ def _measure(
             dyno,
             folder,
             cpus=sorted(os.sched_getaffinity(0)),
+            plan=measuring.QUICK if options.quick else measuring.Plan(),
         )
     found.failures += failures
     return measured

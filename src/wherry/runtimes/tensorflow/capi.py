@@ -29,7 +29,7 @@ from typing import Any
 
 from wherry.errors import RuntimeMissing
 from wherry.libtensorflow import CC_LIBRARY, FRAMEWORK_LIBRARY
-from wherry.runtimes.tensorflow.quiet import without_log_lines
+from wherry.runtimes.quiet import TENSORFLOW, without_lines
 
 STRING_BYTES = 24
 """Size of one TF_TString."""
@@ -120,7 +120,7 @@ def _open(folder: Path) -> CDLL:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
         # The first by its full path, so that no other folder's is found by its bare name.
-        with nullcontext() if asked_for else without_log_lines():
+        with nullcontext() if asked_for else without_lines(TENSORFLOW):
             _dlopen(folder / FRAMEWORK_LIBRARY)
         library = _dlopen(folder / CC_LIBRARY)
         for name, (restype, argtypes) in _FUNCTIONS.items():

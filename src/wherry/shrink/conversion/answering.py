@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from wherry import runtimes
 from wherry.errors import ConversionFailed
 from wherry.inspection.report import Format
-from wherry.runtimes.protocol import LoadOptions
 from wherry.shrink.conversion.disk import writing
 from wherry.shrink.conversion.environments import Say, quiet
 from wherry.shrink.conversion.export import keras_request
 from wherry.shrink.conversion.exported import Exported, threads
+from wherry.shrink.conversion.loading import load_quietly
 from wherry.shrink.conversion.processes import TaskFailed, run_task
 from wherry.shrink.conversion.reasons import reason
 from wherry.shrink.conversion.scripts.wherry_tasks.tensor_files import (
@@ -42,7 +41,7 @@ def answer(
     if exported.saved_model is None:
         return _through_runtime(exported, signature, samples)
     request: dict[str, Any] = {
-        "batched": signature.batched,
+        "mode": _mode(signature, samples),
         "samples": str(_new(work / "samples")),
         "answers": str(_new(work / "answers")),
     }
@@ -75,6 +74,17 @@ def answer(
     return _checked(read_tensors(Path(request["answers"])), signature)
 
 
+def _mode(signature: Signature, samples: Samples) -> str:
+    """Return what one run takes: see ``wherry_tasks.answering``."""
+    if signature.batched:
+        return "batch"
+    for spec in signature.inputs:
+        own = samples.inputs[spec.name].ndim
+        if spec.shape is None or own != len(spec.shape) or spec.shape[:1] != (1,):
+            return "run"
+    return "single"
+
+
 def _new(folder: Path) -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
     number = 0
@@ -97,17 +107,18 @@ def _through_runtime(
     exported: Exported, signature: Signature, samples: Samples
 ) -> dict[str, Array]:
     runtime = "litert" if exported.inspection.format is Format.TFLITE else "onnx"
-    loaded = runtimes.load(runtime, exported.inspection.path, LoadOptions())
-    parts = [loaded.run(signature.name, chunk) for chunk in _chunks(signature, samples)]
+    loaded = load_quietly(runtime, exported.inspection.path)
+    mode = _mode(signature, samples)
+    parts = [loaded.run(signature.name, chunk) for chunk in _chunks(signature, samples, mode)]
     loaded.close()
-    join = np.concatenate if signature.batched else np.stack
+    join = np.stack if mode == "run" else np.concatenate
     return {spec.name: join([part[spec.name] for part in parts]) for spec in signature.outputs}
 
 
-def _chunks(signature: Signature, samples: Samples) -> Iterator[Mapping[str, Array]]:
-    size = _CHUNK if signature.batched else 1
+def _chunks(signature: Signature, samples: Samples, mode: str) -> Iterator[Mapping[str, Array]]:
+    size = _CHUNK if mode == "batch" else 1
     for start in range(0, samples.count, size):
-        part = slice(start, start + size) if signature.batched else start
+        part = start if mode == "run" else slice(start, start + size)
         yield {
             spec.name: np.ascontiguousarray(samples.inputs[spec.name][part], spec.datatype.numpy)
             for spec in signature.inputs

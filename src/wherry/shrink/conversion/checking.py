@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from wherry import runtimes
 from wherry.errors import BundleError, ConversionFailed
-from wherry.runtimes.protocol import LoadOptions
 from wherry.shrink.candidates import Candidate, Kind
+from wherry.shrink.conversion.loading import load_quietly
 from wherry.tensors import VARIABLE, Signature, TensorSpec
 
 
@@ -21,7 +20,7 @@ def made(
         ConversionFailed: it does not load, or has other inputs or outputs than it should.
     """
     try:
-        loaded = runtimes.load(kind.runtime, model, LoadOptions())
+        loaded = load_quietly(kind.runtime, model)
     except BundleError as error:
         raise ConversionFailed(f"The converted model does not load: {error}") from None
     found = dict(loaded.signatures)

@@ -5,13 +5,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from wherry import runtimes
 from wherry.errors import ConversionFailed
 from wherry.inspection.report import Format, Inspection
 from wherry.runtimes import savedmodel
-from wherry.runtimes.protocol import LoadOptions
 from wherry.shrink.conversion.environments import Environment, Say, quiet
 from wherry.shrink.conversion.exported import Exported, threads
+from wherry.shrink.conversion.loading import load_quietly
 from wherry.shrink.conversion.processes import TaskFailed, run_task
 from wherry.shrink.conversion.reasons import keras_reason, reason
 from wherry.shrink.conversion.sources import Source, converter_environment, source_environment
@@ -72,7 +71,7 @@ def refuse_lambdas(inspection: Inspection, *, allow_lambda: bool) -> None:
 
 
 def _as_it_is(inspection: Inspection, signature: str | None) -> Exported:
-    loaded = runtimes.load(_RUNTIMES[inspection.format], inspection.path, LoadOptions())
+    loaded = load_quietly(_RUNTIMES[inspection.format], inspection.path)
     signatures = dict(loaded.signatures)
     loaded.close()
     default, notes = _default(signatures, {}, signature)
@@ -176,7 +175,12 @@ def _export_keras(
         source = last
     notes = [source.note] if source.note else []
     if done.get("stateful"):
-        notes.append("The model is stateful: it remembers from one call to the next.")
+        notes.append(
+            (
+                "The model was made to remember from one call to the next (stateful); here each call "
+                "begins anew."
+            )
+        )
     return _described(
         inspection,
         folder,

@@ -31,16 +31,18 @@ def to_litert(exported: Exported, work: Path, *, say: Say = quiet) -> Candidate:
     work.mkdir(parents=True, exist_ok=True)
     names, notes = _different(exported)
     try:
-        model = _convert(exported, names, work, environment)
+        model, widened = _convert(exported, names, work, environment)
     except TaskFailed as failure:
         if len(names) == 1:
             raise ConversionFailed(litert_reason(failure)) from None
         names = [exported.default_signature]
         notes = (*notes, f"Only the signature {names[0]} is kept: {litert_reason(failure)}")
         try:
-            model = _convert(exported, names, work, environment)
+            model, widened = _convert(exported, names, work, environment)
         except TaskFailed as alone:
             raise ConversionFailed(litert_reason(alone)) from None
+    if widened:
+        notes = (*notes, f"It computes in 32-bit floats what was {' and '.join(widened)}.")
     promised = {name: exported.signatures[name] for name in names}
     return made(LITERT_FLOAT32, model, promised, notes)
 
@@ -68,7 +70,7 @@ def _different(exported: Exported) -> tuple[list[str], tuple[str, ...]]:
 
 def _convert(
     exported: Exported, signatures: list[str], work: Path, environment: Environment
-) -> Path:
+) -> tuple[Path, list[str]]:
     model = (work / "model.tflite").absolute()
     request = {
         "saved_model": str((exported.saved_model or work).absolute()),
@@ -77,5 +79,5 @@ def _convert(
         "model": str(model),
         "threads": threads(),
     }
-    run_task(environment, "convert_litert", request, work)
-    return model
+    done = run_task(environment, "convert_litert", request, work)
+    return model, done["widened"]

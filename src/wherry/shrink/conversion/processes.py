@@ -27,8 +27,6 @@ _PASSED_ON = re.compile(r"PATH|HOME|LANG|LC_\w+|TZ|LD_LIBRARY_PATH|OPENBLAS_\w+|
 _SETTINGS = {
     "CUDA_VISIBLE_DEVICES": "-1",
     "TF_CPP_MIN_LOG_LEVEL": "2",
-    # Its choice of kernels by the processor changes results from machine to machine.
-    "TF_ENABLE_ONEDNN_OPTS": "0",
     "KERAS_BACKEND": "tensorflow",
     "PYTHONHASHSEED": "0",
     "PYTHONIOENCODING": "utf-8",

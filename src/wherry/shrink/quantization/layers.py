@@ -12,9 +12,9 @@ class Layer:
     """An operator of the float model.
 
     ``key`` is its place in the file (LiteRT) or its node's name (ONNX); ``weights_bytes``
-    are those of its weights in float. ``error`` is by how much
-    its output strays more than its inputs do in the quantized model: the squared error as a part
-    of the output's variance; 0 where it was not looked at.
+    are those of its weights in float. ``error`` is a squared error as a part of the variance:
+    what the operator brings to the model's outputs (LiteRT) or to its own (ONNX); 0 where it was
+    not looked at.
     """
 
     key: str

@@ -29,7 +29,7 @@ def answer_savedmodel(request: dict[str, Any]) -> dict[str, Any]:
             call = _function(tf, request)
         except Exception:  # noqa: BLE001
             raise refused from None
-    answer(request["samples"], request["answers"], request["batched"], call)
+    answer(request["samples"], request["answers"], request["mode"], call)
     return {}
 
 

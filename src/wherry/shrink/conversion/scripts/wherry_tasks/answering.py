@@ -19,25 +19,25 @@ if TYPE_CHECKING:  # Python 3.7 cannot subscript these
     Call = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 
-def answer(samples: str, answers: str, batched: bool, call: Call) -> None:
+def answer(samples: str, answers: str, mode: str, call: Call) -> None:
     """Read the samples, run them, and write the answers: samples on axis 0 of each.
 
-    Without a batch axis each index of the samples is one run.
+    What one run takes is said by ``mode``: of a ``batch`` any number of samples, a ``single`` one
+    on an axis of size one, or one without an axis for it (``run``).
     """
     inputs = read_tensors(Path(samples))
     count = min((len(array) for array in inputs.values()), default=1)
-    writer = TensorWriter(Path(answers))
-    if batched:
-        rows = _rows(inputs, count)
-        for start in range(0, count, rows):
-            chunk = {name: array[start : start + rows] for name, array in inputs.items()}
-            _put(writer, call(chunk), min(rows, count - start), count)
-    else:
-        for index in range(count):
-            one = {name: array[index] for name, array in inputs.items()}
-            answered = {name: _plain(each)[np.newaxis] for name, each in call(one).items()}
-            _put(writer, answered, 1, count)
-    writer.close()
+    with TensorWriter(Path(answers)) as writer:
+        if mode != "run":
+            rows = _rows(inputs, count) if mode == "batch" else 1
+            for start in range(0, count, rows):
+                chunk = {name: array[start : start + rows] for name, array in inputs.items()}
+                _put(writer, call(chunk), min(rows, count - start), count)
+        else:
+            for index in range(count):
+                one = {name: array[index] for name, array in inputs.items()}
+                answered = {name: _plain(each)[np.newaxis] for name, each in call(one).items()}
+                _put(writer, answered, 1, count)
 
 
 def _rows(inputs: Mapping[str, Any], count: int) -> int:

@@ -8,11 +8,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from .freezing import StatefulGraph, freeze, is_table, save, separate
+from .freezing import Frozen, StatefulGraph, freeze, is_table, save, separate
 from .graphs import operators
 from .quiet_tensorflow import import_tensorflow
 from .task import Refused, run_task
 from .tensor_lists import open_lists
+from .wider_floats import compute_in_float32, floats_of
 
 
 def convert(request: dict[str, Any]) -> dict[str, Any]:
@@ -24,16 +25,28 @@ def convert(request: dict[str, Any]) -> dict[str, Any]:
         whole = sorted(filter(is_table, operators(frozen.graph)))
     except StatefulGraph as changing:
         whole = [str(changing)]
+    floats: list[str] = []
     if whole:
         content = _convert_whole(tf, request, whole[0])
     else:
-        clean = Path(tempfile.mkdtemp(), "frozen")
         open_lists(tf, frozen.graph)
         separate(frozen)
-        save(tf, frozen, clean)
-        content = _convert(tf, str(clean), ["serve"], names)
+        try:
+            content = _convert_frozen(tf, frozen)
+        except Exception:
+            floats = floats_of(frozen)
+            if not floats:
+                raise
+            compute_in_float32(tf, frozen)
+            content = _convert_frozen(tf, frozen)
     Path(request["model"]).write_bytes(content)
-    return {}
+    return {"widened": floats}
+
+
+def _convert_frozen(tf: Any, frozen: Frozen) -> bytes:
+    clean = Path(tempfile.mkdtemp(), "frozen")
+    save(tf, frozen, clean)
+    return _convert(tf, str(clean), ["serve"], sorted(frozen.signatures))
 
 
 def _convert_whole(tf: Any, request: dict[str, Any], why: str) -> bytes:

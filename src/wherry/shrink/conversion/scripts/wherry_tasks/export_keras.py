@@ -25,7 +25,7 @@ def export(request: dict[str, Any]) -> dict[str, Any]:
 
         return export_session(tf, request)
     _number_uuids()
-    model = load(request)
+    model = load(tf, request)
     folder = Path(request["saved_model"])
     _save(tf, model, _trace(tf, model), folder)
     # Nobody reads it, and it holds a number drawn by chance.
@@ -34,7 +34,7 @@ def export(request: dict[str, Any]) -> dict[str, Any]:
         fingerprint.unlink()
     return {
         "inputs": [port.name for port in model.inputs],
-        "stateful": bool(getattr(model.model, "stateful", False)),
+        "stateful": model.stateful,
         "python": platform.python_version(),
     }
 

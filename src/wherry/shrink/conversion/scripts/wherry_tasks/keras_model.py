@@ -11,6 +11,7 @@ from typing import Any
 
 from .custom_objects import load_custom_objects
 from .names import identifiers
+from .repairs import allow_open_sizes, forget_between_calls
 from .task import Refused
 from .untrusted import check_modules, hdf5_config, refuse_code
 
@@ -27,7 +28,8 @@ class Port:
 class KerasModel:
     """A loaded model.
 
-    ``pack`` makes the arguments that the model takes of the tensors for its ``inputs``.
+    ``pack`` makes the arguments that the model takes of the tensors for its ``inputs``;
+    ``stateful`` says whether it remembered from call to call, which it does no more.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class KerasModel:
         self.model = model
         self.inputs = inputs
         self._pack = pack
+        self.stateful = False
 
     def call(self, tensors: Sequence[Any]) -> dict[str, Any]:
         """Return the outputs by name; the tensors are in the order of ``inputs``."""
@@ -71,7 +74,7 @@ class KerasModel:
         return str(layers[-1].name) if layers and hasattr(self.model, "add") else "output"
 
 
-def load(request: Mapping[str, Any]) -> KerasModel:
+def load(tf: Any, request: Mapping[str, Any]) -> KerasModel:
     """Load the model that a request names, with the Keras that it names."""
     keras = importlib.import_module(request["keras"])
     custom_objects = load_custom_objects(request["with"])
@@ -82,7 +85,12 @@ def load(request: Mapping[str, Any]) -> KerasModel:
         refuse_code()
     elif "safe_mode" in inspect.signature(keras.models.load_model).parameters:
         options["safe_mode"] = False
-    return _with_inputs(_load(keras, path, options))
+    allow_open_sizes(tf)
+    model = _load(keras, path, options)
+    stateful = forget_between_calls(model)
+    loaded = _with_inputs(model)
+    loaded.stateful = stateful
+    return loaded
 
 
 def _load(keras: Any, path: Path, options: dict[str, Any]) -> Any:

@@ -19,14 +19,13 @@ _SMALL_BYTES = 65_536
 
 def write_tensors(folder: Path, arrays: Mapping[str, Any]) -> None:
     """Write the arrays into a new folder."""
-    writer = TensorWriter(folder)
-    for name, array in arrays.items():
-        writer.add(name, array, len(array) if array.ndim else 0)
-    writer.close()
+    with TensorWriter(folder) as writer:
+        for name, array in arrays.items():
+            writer.add(name, array, len(array) if array.ndim else 0)
 
 
 class TensorWriter:
-    """Writes arrays that come in parts, along axis 0, as they come.
+    """Writes arrays that come in parts, along axis 0, as they come; to be used in ``with``.
 
     Numbers go to their files at once, so that memory does not grow with their count; and not
     through a mapping, which a full disk would end with a signal.
@@ -60,13 +59,19 @@ class TensorWriter:
             np.lib.format.write_array_header_1_0(self._files[name], header)
         self._files[name].write(part.tobytes())
 
-    def close(self) -> None:
-        """Write the rest, and the index."""
+    def __enter__(self) -> TensorWriter:  # noqa: PYI034  Self came with Python 3.11
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        for file in self._files.values():
+            file.close()
+        if kind is None:
+            self._write_rest()
+
+    def _write_rest(self) -> None:
         index = []
         for number, (name, shape) in enumerate(self._shapes.items()):
-            if name in self._files:
-                self._files[name].close()
-            else:
+            if name in self._texts:
                 array = np.concatenate([part.reshape(-1) for part in self._texts[name]])
                 _write_strings(self._folder, number, array)
             index.append({"name": name, "shape": list(shape), "text": name in self._texts})

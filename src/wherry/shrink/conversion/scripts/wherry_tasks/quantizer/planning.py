@@ -32,6 +32,7 @@ _OWN_NAMES = {"CONV_2D_TRANSPOSE": "TRANSPOSE_CONV"}
 # The kernels that quantize activations while they run are slow for these; so are their weights
 # few. They compute with floats, made of the int8 weights once.
 _WEIGHT_ONLY = ("DEPTHWISE_CONV_2D", "CONV_2D_TRANSPOSE")
+_ACTIVATIONS = ("SOFTMAX", "LOGISTIC", "TANH")
 # A smaller tensor costs more in scales and operators than it saves.
 _SMALLEST = 256
 _STATIC, _DYNAMIC, _TABLE, _FLOAT = "static", "dynamic", "table", "float"
@@ -62,6 +63,7 @@ def plan(model: Any, ranges: Ranges | None, main: int, kept: set[str]) -> dict[s
             ranges is not None
             and operation.subgraph == main
             and operation.operator in static
+            and not _is_last(model, operation)
             and _in_range(model, operation, ranges)
         ):
             plans[operation.key] = _STATIC
@@ -189,6 +191,15 @@ def place(name: str) -> str:
     """Return the place that a renamed tensor is called after; empty for one that was added."""
     match = re.fullmatch(r"[a-z]+_(\d+_\d+)_", name)
     return match.group(1) if match else ""
+
+
+def _is_last(model: Any, operation: Operation) -> bool:
+    """Whether it is the activation that makes an output.
+
+    In float it costs nothing; 8-bit integers would round probabilities to 1/256.
+    """
+    ends = set(model.subgraphs[operation.subgraph].outputs)
+    return operation.operator in _ACTIVATIONS and bool(ends & set(operation.node.outputs))
 
 
 def _has_weights(model: Any, operation: Operation) -> bool:
