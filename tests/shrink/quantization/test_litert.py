@@ -19,6 +19,12 @@ from . import models
 KINDS = (LITERT_FLOAT16, LITERT_DYNAMIC_INT8, LITERT_INT8)
 
 
+@pytest.fixture(scope="module")
+def quantized(conv, digits, tmp_path_factory):
+    work = tmp_path_factory.mktemp("quantized")
+    return {kind: quantize(conv, kind, digits, work) for kind in KINDS}
+
+
 def _accuracy(of, inputs, labels):
     (scores,) = models.answers(of, inputs).values()
     return float((scores.argmax(axis=1) == labels).mean())
@@ -32,8 +38,10 @@ def _accuracy(of, inputs, labels):
         (LITERT_INT8, 0.4, 0.1),
     ],
 )
-def test_a_convolutional_network_reads_digits_as_well(conv, digits, tmp_path, kind, smaller, error):
-    made = quantize(conv, kind, digits, tmp_path)
+def test_a_convolutional_network_reads_digits_as_well(
+    conv, digits, quantized, kind, smaller, error
+):
+    made = quantized[kind]
     assert made.kind == kind
     assert made.signatures == conv.signatures
     assert models.ratio(made, conv) < smaller
@@ -55,25 +63,25 @@ def test_the_dense_model_is_a_quarter_of_its_size(tmp_path):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_same_input_gives_the_same_bytes(conv, digits, tmp_path, kind):
-    first, again = (quantize(conv, kind, digits, tmp_path / name) for name in ("a", "b"))
-    assert first.model.read_bytes() == again.model.read_bytes()
+def test_the_same_input_gives_the_same_bytes(conv, digits, quantized, tmp_path, kind):
+    again = quantize(conv, kind, digits, tmp_path)
+    assert again.model.read_bytes() == quantized[kind].model.read_bytes()
 
 
-def test_a_quantized_model_is_refused(conv, digits, tmp_path):
-    made = quantize(conv, LITERT_DYNAMIC_INT8, digits, tmp_path / "once")
+def test_a_quantized_model_is_refused(digits, quantized, tmp_path):
+    made = quantized[LITERT_DYNAMIC_INT8]
     again = Candidate(LITERT_FLOAT32, made.model, made.signatures)
     with pytest.raises(ConversionFailed, match="quantized already"):
-        quantize(again, LITERT_INT8, digits, tmp_path / "twice")
+        quantize(again, LITERT_INT8, digits, tmp_path)
 
 
-def test_weights_of_16_bits_become_8_bits(conv, digits, tmp_path):
-    narrow = quantize(conv, LITERT_FLOAT16, digits, tmp_path / "once")
+def test_weights_of_16_bits_become_8_bits(conv, digits, quantized, tmp_path):
+    narrow = quantized[LITERT_FLOAT16]
     given = Candidate(LITERT_FLOAT32, narrow.model, narrow.signatures)
-    made = quantize(given, LITERT_DYNAMIC_INT8, digits, tmp_path / "twice")
+    made = quantize(given, LITERT_DYNAMIC_INT8, digits, tmp_path)
     assert models.strays(made, conv, dict(digits.inputs)) < 0.05
     with pytest.raises(ConversionFailed, match="16-bit floats already"):
-        quantize(given, LITERT_FLOAT16, digits, tmp_path / "twice")
+        quantize(given, LITERT_FLOAT16, digits, tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def rank(request: dict[str, Any]) -> dict[str, Any]:
         try:
             rough = outputs(planning.quantize(model, alone, known), *run_as)
         except Exception:  # noqa: BLE001, S112
-            continue  # it may share weights with others, and cannot be tried without them
+            continue  # not a reason to give up the format: what cannot be tried comes last
         error = _error(exact, rough)
         for layer in block:
             layer["error"] = error
