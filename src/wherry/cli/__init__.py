@@ -10,11 +10,20 @@ import sys
 from collections.abc import Sequence
 
 from wherry import __version__
-from wherry.cli import bundle, inspect, serve, shrink, tensorflow, verify
+from wherry.cli import (
+    bundle,
+    causes,
+    inspect,
+    platforms,
+    serve,
+    shrink,
+    tensorflow,
+    verify,
+)
 from wherry.cli.verbs import USAGE_ERROR, Verb
 from wherry.errors import WherryError
 
-VERBS = (inspect, shrink, verify, bundle, serve, tensorflow)
+VERBS = (inspect, shrink, verify, bundle, serve, tensorflow, causes, platforms)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -75,13 +75,12 @@ def test_arrays_come_back_as_they_were(array: Any, tmp_path: Path) -> None:
 
 
 def test_arrays_that_come_in_parts(tmp_path: Path) -> None:
-    writer = TensorWriter(tmp_path / "t")
-    for start in range(0, 6, 2):
-        writer.add("n", np.arange(start, start + 2, dtype=np.int16)[:, np.newaxis], 6)
-        writer.add("s", _texts(b"x", str(start).encode()), 6)
-    with pytest.raises(ValueError, match=r"\[1\] and \[2\]"):
-        writer.add("n", np.zeros((2, 2), np.int16), 6)
-    writer.close()
+    with TensorWriter(tmp_path / "t") as writer:
+        for start in range(0, 6, 2):
+            writer.add("n", np.arange(start, start + 2, dtype=np.int16)[:, np.newaxis], 6)
+            writer.add("s", _texts(b"x", str(start).encode()), 6)
+        with pytest.raises(ValueError, match=r"\[1\] and \[2\]"):
+            writer.add("n", np.zeros((2, 2), np.int16), 6)
 
     back = read_tensors(tmp_path / "t")
 
@@ -124,7 +123,7 @@ def test_without_a_batch_axis_each_sample_is_a_run(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [
-        (lambda arrays: {"y": np.zeros(1)}, "it has no axis of samples"),
+        (lambda _: {"y": np.zeros(1)}, "it has no axis of samples"),
         (lambda arrays: {"y": np.zeros((128, int(arrays["x"][0, 0])))}, "has another shape for"),
     ],
 )

@@ -1,0 +1,1 @@
+"""The catalogue of causes: why apps fail, said once, with what to do about it."""

@@ -1,0 +1,1 @@
+"""The web process does not start."""

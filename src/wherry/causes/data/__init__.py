@@ -1,0 +1,1 @@
+"""Data is lost, or open to anyone."""

@@ -1,0 +1,1 @@
+"""The processes hold more memory than they may."""

@@ -1,0 +1,1 @@
+"""The model does not load, or does not predict."""

@@ -1,0 +1,1 @@
+"""What the platform does with an app that is deployed."""

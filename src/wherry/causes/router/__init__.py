@@ -1,0 +1,1 @@
+"""Requests fail, are slow, or get a false answer."""

@@ -1,0 +1,1 @@
+"""Codes and lines that several causes produce."""
