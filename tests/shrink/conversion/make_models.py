@@ -57,6 +57,25 @@ def lambda_():
     return keras.Model(x, layers.Lambda(lambda x: x * 2.0, name="double")(x))
 
 
+def open_sizes():
+    """Images of any size, twice as large in the end."""
+    image = keras.Input((None, None, 3), name="image")
+    seen = layers.Conv2D(4, 3, strides=2, padding="same")(image)
+    return keras.Model(image, layers.UpSampling2D(2, interpolation="bilinear", name="large")(seen))
+
+
+def doubles():
+    """All in 64-bit floats."""
+    x = keras.Input((4,), name="x", dtype="float64")
+    return keras.Model(x, layers.Dense(3, dtype="float64", name="y")(x))
+
+
+def stateful():
+    """Remembers from one call to the next."""
+    rows = keras.Input(batch_shape=(1, 6, 4), name="rows")
+    return keras.Model(rows, layers.LSTM(5, stateful=True, name="last")(rows))
+
+
 def frozen(path):
     """A graph whose input is fed in its middle and whose outputs are one tensor."""
     graph = tf.Graph()
@@ -72,6 +91,9 @@ MODELS = {
     "custom": custom,
     "text": text,
     "lambda": lambda_,
+    "open_sizes": open_sizes,
+    "doubles": doubles,
+    "stateful": stateful,
 }
 
 

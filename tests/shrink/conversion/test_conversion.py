@@ -51,7 +51,7 @@ def _make(environment: Environment, folder: Path, *names: str) -> Path:
 @pytest.fixture(scope="module")
 def new(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Models that the newest Keras 3 wrote, and a frozen graph."""
-    kinds = ("functional", "recurrent", "custom", "text", "lambda")
+    kinds = ("functional", "recurrent", "custom", "text", "lambda", "open_sizes", "doubles")
     names = [f"{kind}.keras" for kind in kinds]
     folder = tmp_path_factory.mktemp("new")
     return _make(converter_environment(), folder, *names, "frozen.pb")
@@ -61,7 +61,8 @@ def new(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def old(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Models that Keras 2 of TensorFlow 2.15 wrote."""
     environment = source_environment(keras_file("2.15.0")).environment
-    return _make(environment, tmp_path_factory.mktemp("old"), "recurrent.h5", "custom.h5")
+    names = [f"{kind}.h5" for kind in ("recurrent", "custom", "stateful")]
+    return _make(environment, tmp_path_factory.mktemp("old"), *names)
 
 
 def _draw(spec: TensorSpec, count: int) -> Array:
@@ -106,6 +107,7 @@ def _assert_same(answers: Mapping[str, Array], expected: Mapping[str, Array]) ->
     [
         ("new", "functional.keras", ["image", "numbers"], ["kind", "size"]),
         ("new", "recurrent.keras", ["ids"], ["scores"]),
+        ("new", "open_sizes.keras", ["image"], ["large"]),
         ("old", "recurrent.h5", ["ids"], ["scores"]),
         ("old", "custom.h5", ["x"], ["y"]),
     ],
@@ -197,6 +199,36 @@ def test_custom_objects_that_were_not_given(new: Path, old: Path, tmp_path: Path
         export(inspect(new / "custom.keras"), tmp_path)
     with pytest.raises(ConversionFailed, match=r"(Scale|squash).*--with FILE\.py"):
         export(inspect(old / "custom.h5"), tmp_path)
+
+
+def test_what_was_64_bit_is_computed_in_32_bit_where_litert_cannot(
+    new: Path, tmp_path: Path
+) -> None:
+    exported = export(inspect(new / "doubles.keras"), tmp_path)
+    inputs, expected = _original(exported, tmp_path)
+
+    candidate = to_litert(exported, tmp_path)
+
+    assert expected["y"].dtype == np.float64
+    assert candidate.notes == ("It computes in 32-bit floats what was 64-bit.",)
+    assert candidate.signatures == exported.signatures
+    _assert_same(_run(candidate, inputs), expected)
+
+
+def test_a_stateful_model_begins_each_call_anew(old: Path, tmp_path: Path) -> None:
+    exported = export(inspect(old / "stateful.h5"), tmp_path)
+    (signature,) = exported.signatures.values()
+    rows = np.repeat(_draw(signature.inputs[0], 1), 3, axis=0)
+
+    singles = answer(exported, _samples(signature, {"rows": rows}), tmp_path)["last"]
+    runs = answer(exported, _samples(signature, {"rows": rows[:, None]}), tmp_path)["last"]
+
+    assert singles.shape == (3, 5)
+    assert runs.shape == (3, 1, 5)
+    assert (singles == singles[0]).all()
+    assert (runs[:, 0] == singles).all()
+    assert any("each call begins anew" in note for note in exported.notes)
+    assert to_onnx(exported, tmp_path).signatures == exported.signatures
 
 
 def test_a_frozen_graph(new: Path, tmp_path: Path) -> None:

@@ -88,10 +88,10 @@ def test_arrays_that_come_in_parts(tmp_path: Path) -> None:
     assert back["s"].tolist() == [b"x", b"0", b"x", b"2", b"x", b"4"]
 
 
-def _answer(tmp_path: Path, inputs: dict[str, Any], call: Any, *, batched: bool = True) -> Any:
+def _answer(tmp_path: Path, inputs: dict[str, Any], call: Any, mode: str = "batch") -> Any:
     write_tensors(tmp_path / "samples", inputs)
     samples, answers = str(tmp_path / "samples"), str(tmp_path / "answers")
-    answering.answer(samples, answers, batched, call)
+    answering.answer(samples, answers, mode, call)
     return read_tensors(tmp_path / "answers")
 
 
@@ -112,12 +112,21 @@ def test_large_samples_are_run_a_few_at_a_time(tmp_path: Path) -> None:
 
 def test_without_a_batch_axis_each_sample_is_a_run(tmp_path: Path) -> None:
     def call(arrays: dict[str, Any]) -> dict[str, Any]:
+        assert arrays["x"].shape == (3,)
         return {"y": arrays["x"] * 2, "name": b"end\0"}
 
-    answers = _answer(tmp_path, {"x": np.ones((4, 3))}, call, batched=False)
+    answers = _answer(tmp_path, {"x": np.ones((4, 3))}, call, "run")
 
     assert answers["y"].shape == (4, 3)
     assert answers["name"].tolist() == [b"end\0"] * 4
+
+
+def test_a_batch_axis_of_one_takes_one_sample_at_a_time(tmp_path: Path) -> None:
+    def call(arrays: dict[str, Any]) -> dict[str, Any]:
+        assert arrays["x"].shape == (1, 3)
+        return {"y": arrays["x"] * 2}
+
+    assert _answer(tmp_path, {"x": np.ones((4, 3))}, call, "single")["y"].shape == (4, 3)
 
 
 @pytest.mark.parametrize(

@@ -52,12 +52,11 @@ CAUSES: Final = (
         aliases=("gunicorn20-no-pkg_resources",),
         title="{pin|gunicorn 20} imports pkg_resources, which is no longer there",
         severity=Severity.ERROR,
-        why="gunicorn before 20.1 needs setuptools for pkg_resources without asking for it, and "
-        "20.1 takes whatever setuptools is newest, which no longer holds it. Heroku installs "
-        "setuptools {heroku.setuptools_preinstalled} on Python up to 3.12, so that it works "
-        "there, and nothing from 3.13 on.",
+        why="gunicorn 20 takes any setuptools for its pkg_resources, and the newest setuptools no "
+        "longer holds it. Heroku installs setuptools {heroku.setuptools_preinstalled} on Python up "
+        "to 3.12, so that it works there; from 3.13 on pip fetches the newest.",
         looks_like=(
-            "    from pkg_resources import ...",
+            "    import pkg_resources",
             "ModuleNotFoundError: No module named 'pkg_resources'",
         ),
         remedies=(

@@ -13,10 +13,10 @@ CAUSES: Final = (
         name="django-too-old-for-python",
         title="{pin|This Django} does not run on {python:Python *|the host's Python}",
         severity=Severity.ERROR,
-        why="Django up to 4.1 imports cgi, which Python 3.13 removed; up to 3.1 "
-        "also distutils, which 3.12 removed; 2.x breaks on 3.10 and later in "
-        "other ways. It installs, since it is pure Python, and fails when it "
-        "is started.",
+        why="Django up to 4.0 imports cgi, which Python 3.13 removed; up to 3.1 also distutils, "
+        "which 3.12 removed; 2.x breaks on 3.10 and later in other ways. It installs, since it is "
+        "pure Python, and fails when it is started. 4.1 still starts on 3.13, where nobody ever "
+        "tested it.",
         looks_like=(
             "ModuleNotFoundError: No module named 'cgi'",
             "ModuleNotFoundError: No module named 'distutils'",
@@ -39,14 +39,19 @@ CAUSES: Final = (
                 "{requirements|requirements.txt}",
                 "legacy-cgi==2.6.4",
                 pythons="3.13-",
-                needs="Django 3.2 to 4.1",
+                needs="Django 3.2 or 4.0",
             ),
         ),
         check=Check(
             "It starts on the host's Python:",
             ("python -W error -m django --version", "python manage.py check"),
         ),
-        sources=(sources.DJANGO_PYTHONS, sources.PYTHON_REMOVED, sources.PROJECTS),
+        sources=(
+            sources.DJANGO_PYTHONS,
+            sources.PYTHON_REMOVED,
+            sources.MEASURED,
+            sources.PROJECTS,
+        ),
         related=("removed-stdlib-module", "python-unpinned", "removed-django-api"),
     ),
     Cause(

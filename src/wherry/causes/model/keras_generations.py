@@ -51,9 +51,10 @@ CAUSES: Final = (
                 pythons="3.9-3.11",
             ),
             edit(
-                "A Keras 2 file with a newer TensorFlow: use the old Keras beside it.",
+                "A Keras 2 file with a newer TensorFlow: use the old Keras beside "
+                "it (which insists on the whole tensorflow).",
                 "{requirements|requirements.txt}",
-                "tensorflow-cpu==2.19.1\ntf-keras==2.19.0",
+                "tensorflow==2.19.1\ntf-keras==2.19.0",
                 "heroku config:set TF_USE_LEGACY_KERAS=1",
                 pythons="3.9-3.12",
                 on="heroku",

@@ -17,6 +17,10 @@ from wherry.shrink.conversion.sources import Source, converter_environment, sour
 from wherry.tensors import Signature
 
 _DEFAULT = "serving_default"
+_STATELESS = (
+    "The model was made to remember from one call to the next (stateful); here each call begins "
+    "anew."
+)
 _RUNTIMES = {Format.TFLITE: "litert", Format.ONNX: "onnx"}
 
 
@@ -175,12 +179,7 @@ def _export_keras(
         source = last
     notes = [source.note] if source.note else []
     if done.get("stateful"):
-        notes.append(
-            (
-                "The model was made to remember from one call to the next (stateful); here each call "
-                "begins anew."
-            )
-        )
+        notes.append(_STATELESS)
     return _described(
         inspection,
         folder,
