@@ -162,6 +162,13 @@ def test_outputs_with_other_names_are_paired_by_what_they_hold() -> None:
     assert own_error(answers, expected) == 0
 
 
+def test_a_bundle_without_an_output_is_as_wrong_as_can_be() -> None:
+    lacking = replace(GOOD, answers={"z": EXPECTED["y"][:5]})
+
+    (said,) = problems(PLAIN, lacking, EXPECTED)
+    assert "inf" in said
+
+
 def test_text_and_integers_must_be_equal() -> None:
     expected = {"word": np.array([b"a", b"b"]), "index": np.array([1, 2])}
 

@@ -1,0 +1,1 @@
+"""The push is refused, or the build fails."""
