@@ -16,8 +16,10 @@ CAUSES: Final = (
         why="The app is told to build with {buildpack|a buildpack} that finds nothing of its own "
         "here. Often a package.json was deleted later, or an example's `app.json` was copied.",
         looks_like=(
-            ((((" !     App not compatible with buildpack: "
-               "https://buildpack-registry.s3.amazonaws.com/buildpacks/heroku/nodejs.tgz")))),
+            (
+                " !     App not compatible with buildpack: "
+                "https://buildpack-registry.s3.amazonaws.com/buildpacks/heroku/nodejs.tgz"
+            ),
             "/bin/bash: line 1: npm: command not found",
         ),
         platforms=_BUILDPACK_HOSTS,
@@ -75,8 +77,9 @@ CAUSES: Final = (
         severity=Severity.WARNING,
         why="The Python buildpack ignores the Aptfile; its packages come only with the apt "
         "buildpack, which must run first. What it installs counts towards the slug.",
-        looks_like=((((("Could not find an 'Aptfile'! Please ensure it exists "
-                       "and is checked into Git.")))),),
+        looks_like=(
+            ("Could not find an 'Aptfile'! Please ensure it exists and is checked into Git."),
+        ),
         platforms=_BUILDPACK_HOSTS,
         remedies=(
             run(

@@ -7,7 +7,7 @@ from wherry.causes.cause import Cause, Check, Severity, edit, run
 
 _COLLECT: Final = Check(
     "It runs with nothing but what the host has set:",
-    ("env -i PATH=\"$PATH\" python manage.py collectstatic --noinput --dry-run",),
+    ('env -i PATH="$PATH" python manage.py collectstatic --noinput --dry-run',),
 )
 
 CAUSES: Final = (
@@ -28,7 +28,7 @@ CAUSES: Final = (
         remedies=(
             run(
                 "Make it fail where you can see it, and mend what its traceback names.",
-                "env -i PATH=\"$PATH\" python manage.py collectstatic --noinput --traceback",
+                'env -i PATH="$PATH" python manage.py collectstatic --noinput --traceback',
             ),
             run(
                 "Only where the project has no static files at all: leave it out.",
@@ -43,7 +43,12 @@ CAUSES: Final = (
         ),
         check=_COLLECT,
         sources=(sources.BUILDPACK, sources.DJANGO_STATICFILES, sources.PROJECTS),
-        related=("env-var-missing", "static-root-unset", "static-dir-missing", "database-at-import"),
+        related=(
+            "env-var-missing",
+            "static-root-unset",
+            "static-dir-missing",
+            "database-at-import",
+        ),
     ),
     Cause(
         code="WH161",
@@ -55,21 +60,35 @@ CAUSES: Final = (
         "has its own variables, and the build sees them only if they are set before it.",
         looks_like=(
             "KeyError: 'SECRET_KEY'",
-            (((("django.core.exceptions.ImproperlyConfigured: The SECRET_KEY "
-               "setting must not be empty.")))),
-            (((("decouple.UndefinedValueError: SECRET_KEY not found. Declare it "
-               "as envvar or define a default value.")))),
+            (
+                "django.core.exceptions.ImproperlyConfigured: The SECRET_KEY "
+                "setting must not be empty."
+            ),
+            (
+                "decouple.UndefinedValueError: SECRET_KEY not found. Declare it "
+                "as envvar or define a default value."
+            ),
             "django.core.exceptions.ImproperlyConfigured: Set the SECRET_KEY environment variable",
         ),
         remedies=(
-            run("Set it, then build again.", "heroku config:set "
-                                             "{variable|SECRET_KEY}=...", on="heroku"),
-            run("Set it, then build again.", "dokku config:set {app|APP} "
-                                             "{variable|SECRET_KEY}=...", on="dokku"),
-            run("Set it, then build again.", "railway variables --set "
-                                             "{variable|SECRET_KEY}=...", on="railway"),
-            run("Set it, then deploy again.", "fly secrets set "
-                                              "{variable|SECRET_KEY}=...", on="fly"),
+            run(
+                "Set it, then build again.",
+                "heroku config:set {variable|SECRET_KEY}=...",
+                on="heroku",
+            ),
+            run(
+                "Set it, then build again.",
+                "dokku config:set {app|APP} {variable|SECRET_KEY}=...",
+                on="dokku",
+            ),
+            run(
+                "Set it, then build again.",
+                "railway variables --set {variable|SECRET_KEY}=...",
+                on="railway",
+            ),
+            run(
+                "Set it, then deploy again.", "fly secrets set {variable|SECRET_KEY}=...", on="fly"
+            ),
             run(
                 "Set it, which deploys again.",
                 "gcloud run services update {app|SERVICE} --update-env-vars "
@@ -103,7 +122,7 @@ CAUSES: Final = (
         "command needs a database with its tables: collectstatic in the build, where there is "
         "none, and the first migrate, which would make them.",
         looks_like=(
-            "django.db.utils.ProgrammingError: relation \"shop_product\" does not exist",
+            'django.db.utils.ProgrammingError: relation "shop_product" does not exist',
             "django.db.utils.OperationalError: no such table: shop_product",
             "RuntimeWarning: Accessing the database during app initialization is discouraged.",
         ),
@@ -116,8 +135,12 @@ CAUSES: Final = (
         ),
         check=Check(
             "Checks run without a database:",
-            ((((('env -i PATH="$PATH" DATABASE_URL=postgres://127.0.0.1:1/none '
-                "python manage.py check")))),),
+            (
+                (
+                    'env -i PATH="$PATH" DATABASE_URL=postgres://127.0.0.1:1/none '
+                    "python manage.py check"
+                ),
+            ),
         ),
         sources=(sources.DJANGO_APPS,),
         related=("migrations-not-run", "collectstatic-fails"),
@@ -136,13 +159,20 @@ CAUSES: Final = (
         ),
         platforms=frozenset(("heroku", "dokku")),
         remedies=(
-            run("Switch it on again, and mend what failed.", "heroku config:unset "
-                                                             "DISABLE_COLLECTSTATIC", on="heroku"),
-            run("Switch it on again, and mend what failed.", "dokku config:unset {app|APP} "
-                                                             "DISABLE_COLLECTSTATIC", on="dokku"),
+            run(
+                "Switch it on again, and mend what failed.",
+                "heroku config:unset DISABLE_COLLECTSTATIC",
+                on="heroku",
+            ),
+            run(
+                "Switch it on again, and mend what failed.",
+                "dokku config:unset {app|APP} DISABLE_COLLECTSTATIC",
+                on="dokku",
+            ),
         ),
-        check=Check("The build log shows it running:", ((((("heroku config:get "
-                                                           "DISABLE_COLLECTSTATIC")))),)),
+        check=Check(
+            "The build log shows it running:", (("heroku config:get DISABLE_COLLECTSTATIC"),)
+        ),
         sources=(sources.BUILDPACK, sources.PROJECTS),
         related=("static-manifest-missing", "no-whitenoise-static"),
     ),

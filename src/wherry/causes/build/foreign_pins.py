@@ -18,8 +18,10 @@ CAUSES: Final = (
         "tensorflow-intel, pywinpty, twisted-iocpsupport, win-unicode-console. On Linux there is "
         "no file of it that could be installed.",
         looks_like=(
-            (((("ERROR: Could not find a version that satisfies the requirement "
-               "pywin32==304 (from versions: none)")))),
+            (
+                "ERROR: Could not find a version that satisfies the requirement "
+                "pywin32==304 (from versions: none)"
+            ),
             "ERROR: No matching distribution found for tensorflow-intel==2.11.0",
         ),
         remedies=(
@@ -48,8 +50,10 @@ CAUSES: Final = (
         "export format (`name=1.0=py39_0`) is no more use to pip.",
         looks_like=(
             "Processing /home/conda/feedstock_root/build_artifacts/certifi_1655906961/work/certifi",
-            (((("ERROR: Could not install packages due to an OSError: [Errno 2] "
-               "No such file or directory: '/croot/absl-py_1666362945/work'")))),
+            (
+                "ERROR: Could not install packages due to an OSError: [Errno 2] "
+                "No such file or directory: '/croot/absl-py_1666362945/work'"
+            ),
         ),
         remedies=(
             run(
@@ -74,8 +78,10 @@ CAUSES: Final = (
         why="A wheel's file name says what it runs on: cp38 is Python 3.8, macosx and win are not "
         "Linux. {wheel|This one} does not fit the host, and an address leaves pip no choice.",
         looks_like=(
-            (((("ERROR: tensorflow-2.4.0-cp38-cp38-manylinux2010_x86_64.whl is "
-               "not a supported wheel on this platform.")))),
+            (
+                "ERROR: tensorflow-2.4.0-cp38-cp38-manylinux2010_x86_64.whl is "
+                "not a supported wheel on this platform."
+            ),
         ),
         remedies=(
             edit(

@@ -5,7 +5,6 @@ from typing import Final
 from wherry.causes import sources
 from wherry.causes.cause import Cause, Check, Severity, run
 
-
 CAUSES: Final = (
     Cause(
         code="WH102",
@@ -16,9 +15,11 @@ CAUSES: Final = (
         "counts against the repository's monthly bandwidth. Once that is gone, the host serves no "
         "file, so that the build fails or the model stays a pointer.",
         looks_like=(
-            (((("batch response: This repository is over its data quota. "
-               "Account responsible for LFS bandwidth should purchase more "
-               "data packs to restore access.")))),
+            (
+                "batch response: This repository is over its data quota. "
+                "Account responsible for LFS bandwidth should purchase more "
+                "data packs to restore access."
+            ),
             "error: failed to fetch some objects from 'https://github.com/acme/app.git/info/lfs'",
         ),
         remedies=(
@@ -51,9 +52,11 @@ CAUSES: Final = (
         "remote for its LFS service. Heroku's and Dokku's git servers have none (for Heroku no "
         "page says so; it is what the logs show), so the push stops there.",
         looks_like=(
-            (((("batch response: Client error: "
-               "https://git.heroku.com/app.git/info/lfs/objects/batch from "
-               "HTTP 404")))),
+            (
+                "batch response: Client error: "
+                "https://git.heroku.com/app.git/info/lfs/objects/batch from "
+                "HTTP 404"
+            ),
             "error: failed to push some refs to 'https://git.heroku.com/app.git'",
         ),
         platforms=frozenset(("heroku", "dokku")),

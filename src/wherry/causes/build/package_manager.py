@@ -20,8 +20,10 @@ CAUSES: Final = (
         "count.",
         looks_like=(
             " !     Error: Couldn't find any supported Python package manager files.",
-            ((((" !     App not compatible with buildpack: "
-               "https://buildpack-registry.s3.amazonaws.com/buildpacks/heroku/python.tgz")))),
+            (
+                " !     App not compatible with buildpack: "
+                "https://buildpack-registry.s3.amazonaws.com/buildpacks/heroku/python.tgz"
+            ),
             " !     Error: Implicit setup.py file support has been sunset.",
             " !     No default language could be detected for this app.",
         ),
@@ -56,7 +58,10 @@ CAUSES: Final = (
         looks_like=(" !     Error: Multiple Python package manager files were found.",),
         platforms=_BUILDPACK_HOSTS,
         remedies=(
-            run("Keep the one that you maintain and remove the others.", "git rm {file|Pipfile.lock}"),
+            run(
+                "Keep the one that you maintain and remove the others.",
+                "git rm {file|Pipfile.lock}",
+            ),
         ),
         check=Check(
             "Only one is left:",
@@ -91,8 +96,10 @@ CAUSES: Final = (
         "since: somebody edited {file|the project file} by hand and did not lock again.",
         looks_like=(
             "The lockfile at `uv.lock` needs to be updated, but `--locked` was provided.",
-            (((("pyproject.toml changed significantly since poetry.lock was "
-               "last generated. Run `poetry lock` to fix the lock file.")))),
+            (
+                "pyproject.toml changed significantly since poetry.lock was "
+                "last generated. Run `poetry lock` to fix the lock file."
+            ),
             "Your Pipfile.lock (a1b2c3) is out of date.  Expected: (d4e5f6).",
         ),
         remedies=(

@@ -8,8 +8,10 @@ from wherry.causes.cause import Cause, Check, Severity, edit, run
 _RESOLVES: Final = Check(
     "The list resolves for the host's Python and for Linux:",
     (
-        (((("uv pip compile {requirements|requirements.txt} --python-version "
-           "{python|3.12} --python-platform linux --only-binary :all:")))),
+        (
+            "uv pip compile {requirements|requirements.txt} --python-version "
+            "{python|3.12} --python-platform linux --only-binary :all:"
+        ),
     ),
 )
 _REPAIR: Final = run(
@@ -27,14 +29,22 @@ CAUSES: Final = (
         "has no file for this one}. This is the commonest reason of all for a failed build, and "
         "seldom alone: pins of one age fail together.",
         looks_like=(
-            (((("ERROR: Could not find a version that satisfies the requirement "
-               "scipy==1.4.1 (from versions: 1.9.2, 1.9.3, 1.10.0)")))),
-            (((("ERROR: Ignored the following versions that require a different "
-               "python version: 1.6.2 Requires-Python >=3.7,<3.10")))),
+            (
+                "ERROR: Could not find a version that satisfies the requirement "
+                "scipy==1.4.1 (from versions: 1.9.2, 1.9.3, 1.10.0)"
+            ),
+            (
+                "ERROR: Ignored the following versions that require a different "
+                "python version: 1.6.2 Requires-Python >=3.7,<3.10"
+            ),
         ),
         remedies=(
             _REPAIR,
-            edit("Move this pin to a release that fits.", "{requirements|requirements.txt}", "{replacement|scipy==1.16.3}"),
+            edit(
+                "Move this pin to a release that fits.",
+                "{requirements|requirements.txt}",
+                "{replacement|scipy==1.16.3}",
+            ),
             edit(
                 "Or go back to a Python that it fits, as long as the host builds it.",
                 ".python-version",
@@ -59,8 +69,10 @@ CAUSES: Final = (
         "and pip passes it over. The list of versions that pip prints ends below the one asked "
         "for.",
         looks_like=(
-            (((("ERROR: Ignored the following versions that require a different "
-               "python version: 1.11.0 Requires-Python <3.13,>=3.9")))),
+            (
+                "ERROR: Ignored the following versions that require a different "
+                "python version: 1.11.0 Requires-Python <3.13,>=3.9"
+            ),
             "ERROR: No matching distribution found for scipy==1.11.1",
             "ERROR: Package 'contourpy' requires a different Python: 3.8.18 not in '>=3.9'",
         ),
@@ -94,12 +106,16 @@ CAUSES: Final = (
         "typing-extensions below 4.6, 2.14 to 2.17 want numpy below 2, and everything before 2.12 "
         "wants protobuf below 3.20.",
         looks_like=(
-            (((("ERROR: Cannot install -r requirements.txt (line 4) and "
-               "numpy==1.26.4 because these package versions have conflicting "
-               "dependencies.")))),
+            (
+                "ERROR: Cannot install -r requirements.txt (line 4) and "
+                "numpy==1.26.4 because these package versions have conflicting "
+                "dependencies."
+            ),
             "The conflict is caused by:",
-            (((("ERROR: ResolutionImpossible: for help visit "
-               "https://pip.pypa.io/en/latest/topics/dependency-resolution/#dealing-with-dependency-conflicts")))),
+            (
+                "ERROR: ResolutionImpossible: for help visit "
+                "https://pip.pypa.io/en/latest/topics/dependency-resolution/#dealing-with-dependency-conflicts"
+            ),
             "  \u00d7 No solution found when resolving dependencies:",
         ),
         remedies=(
@@ -114,7 +130,9 @@ CAUSES: Final = (
                 "Drop TensorFlow and its demands: serve the model on a light runtime.",
                 "{requirements|requirements.txt}",
                 "wherry[litert,serve]",
-                "wherry shrink {model|model.keras} -o {bundle|model.bundle}", pythons="3.12-3.14",),
+                "wherry shrink {model|model.keras} -o {bundle|model.bundle}",
+                pythons="3.12-3.14",
+            ),
         ),
         check=_RESOLVES,
         sources=(sources.PIP, sources.TF_TABLE, sources.LOGS, sources.PROJECTS),
@@ -135,10 +153,16 @@ CAUSES: Final = (
             " !     Error: One of your dependencies contains broken metadata.",
         ),
         remedies=(
-            edit("Move to a release without the mistake.", "{requirements|requirements.txt}", "{replacement|celery==5.5.3}"),
+            edit(
+                "Move to a release without the mistake.",
+                "{requirements|requirements.txt}",
+                "{replacement|celery==5.5.3}",
+            ),
         ),
-        check=Check("pip itself accepts it:", ((((("pip install --dry-run -r "
-                                                  "{requirements|requirements.txt}")))),)),
+        check=Check(
+            "pip itself accepts it:",
+            (("pip install --dry-run -r {requirements|requirements.txt}"),),
+        ),
         sources=(sources.PIP_CHANGES, sources.BUILDPACK_PIP),
         related=("pins-not-installable", "resolution-impossible"),
     ),

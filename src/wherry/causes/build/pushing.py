@@ -5,7 +5,6 @@ from typing import Final
 from wherry.causes import sources
 from wherry.causes.cause import Cause, Check, Severity, edit, run
 
-
 CAUSES: Final = (
     Cause(
         code="WH101",
@@ -16,12 +15,16 @@ CAUSES: Final = (
         "commit deletes it. {file|The file} is such a file: usually a model's weights, a data set, "
         "or libtensorflow inside a virtual environment that was committed by mistake.",
         looks_like=(
-            (((("remote: error: File "
-               "venv/lib/python3.8/site-packages/tensorflow/libtensorflow_framework.so.2 "
-               "is 412.53 MB; this exceeds GitHub's file size limit of 100.00 "
-               "MB")))),
-            (((("remote: error: GH001: Large files detected. You may want to "
-               "try Git Large File Storage - https://git-lfs.github.com.")))),
+            (
+                "remote: error: File "
+                "venv/lib/python3.8/site-packages/tensorflow/libtensorflow_framework.so.2 "
+                "is 412.53 MB; this exceeds GitHub's file size limit of 100.00 "
+                "MB"
+            ),
+            (
+                "remote: error: GH001: Large files detected. You may want to "
+                "try Git Large File Storage - https://git-lfs.github.com."
+            ),
             " ! [remote rejected] main -> main (pre-receive hook declined)",
         ),
         remedies=(
@@ -43,8 +46,10 @@ CAUSES: Final = (
         check=Check(
             "No object in the history is over 100 MB:",
             (
-                (((("git rev-list --objects --all | git cat-file "
-                   "--batch-check='%(objectsize) %(rest)' | sort -n | tail -3")))),
+                (
+                    "git rev-list --objects --all | git cat-file "
+                    "--batch-check='%(objectsize) %(rest)' | sort -n | tail -3"
+                ),
             ),
         ),
         sources=(sources.GITHUB_LARGE, sources.LOGS),
@@ -75,7 +80,9 @@ CAUSES: Final = (
                 on="dokku",
             ),
         ),
-        check=Check("The push prints a build, and a new release appears:", ("heroku releases -n 3",)),
+        check=Check(
+            "The push prints a build, and a new release appears:", ("heroku releases -n 3",)
+        ),
         sources=(sources.HEROKU_SLUG, sources.HEROKU_BUILDPACKS),
         related=("no-release-yet",),
     ),

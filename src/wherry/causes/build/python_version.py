@@ -117,9 +117,9 @@ CAUSES: Final = (
         title="An old patch release of Python is pinned",
         severity=Severity.WARNING,
         why="{python:Python *|The pinned version} keeps the app from security "
-            "fixes: hosts install exactly what is asked for. Heroku's newest are "
-            "{heroku.python_patches}; a patch release that was never built there "
-            "fails the build outright.",
+        "fixes: hosts install exactly what is asked for. Heroku's newest are "
+        "{heroku.python_patches}; a patch release that was never built there "
+        "fails the build outright.",
         looks_like=(" !     Warning: A Python patch update is available!",),
         remedies=(
             edit(

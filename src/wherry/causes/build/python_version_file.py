@@ -48,9 +48,7 @@ CAUSES: Final = (
         "whose name is only nearly that, since the version in it would silently be ignored.",
         looks_like=(" !     Error: Your .python-version file is spelled incorrectly.",),
         platforms=_HEROKU,
-        remedies=(
-            run("Rename it.", "git mv {file|.python_version} .python-version"),
-        ),
+        remedies=(run("Rename it.", "git mv {file|.python_version} .python-version"),),
         check=Check("The right name is tracked by git:", ("git ls-files .python-version",)),
         sources=(sources.BUILDPACK_PYTHON,),
         related=("python-version-bad-format", "python-unpinned"),

@@ -19,8 +19,10 @@ CAUSES: Final = (
         "git treats the file as binary and shows no differences in either case.",
         looks_like=(
             "ERROR: Invalid requirement: 'a\\x00b\\x00s\\x00l\\x00-\\x00p\\x00y\\x00=\\x00=\\x00'",
-            (((("UnicodeDecodeError: 'utf-8' codec can't decode byte 0xff in "
-               "position 0: invalid start byte")))),
+            (
+                "UnicodeDecodeError: 'utf-8' codec can't decode byte 0xff in "
+                "position 0: invalid start byte"
+            ),
         ),
         remedies=(
             run(
@@ -51,7 +53,11 @@ CAUSES: Final = (
             "error: Couldn't parse requirement in `requirements.txt` at position 22",
         ),
         remedies=(
-            edit("Write it as pip reads it.", "{requirements|requirements.txt}", "{pin|django==5.2.8}"),
+            edit(
+                "Write it as pip reads it.",
+                "{requirements|requirements.txt}",
+                "{pin|django==5.2.8}",
+            ),
         ),
         check=Check("Every line is read:", (_DRY_RUN,)),
         sources=(sources.PIP_REQUIREMENTS,),
@@ -65,13 +71,19 @@ CAUSES: Final = (
         why="`-r`, `-c`, `-e` and paths to wheels are looked up beside the file that names them. "
         "{target|The other file} is not in git, is ignored, or is on your machine only.",
         looks_like=(
-            (((("ERROR: Could not open requirements file: [Errno 2] No such "
-               "file or directory: 'requirements/base.txt'")))),
-            (((("ERROR: Invalid requirement: "
-               "'./wheels/tensorflow-2.4.0-cp38-cp38-linux_x86_64.whl': "
-               "Expected package name at the start of dependency specifier")))),
-            (((("WARNING: Requirement './wheels/x.whl' looks like a filename, "
-               "but the file does not exist")))),
+            (
+                "ERROR: Could not open requirements file: [Errno 2] No such "
+                "file or directory: 'requirements/base.txt'"
+            ),
+            (
+                "ERROR: Invalid requirement: "
+                "'./wheels/tensorflow-2.4.0-cp38-cp38-linux_x86_64.whl': "
+                "Expected package name at the start of dependency specifier"
+            ),
+            (
+                "WARNING: Requirement './wheels/x.whl' looks like a filename, "
+                "but the file does not exist"
+            ),
         ),
         remedies=(
             run("Commit it.", "git add --force {target|requirements/base.txt}"),
@@ -94,11 +106,15 @@ CAUSES: Final = (
         "kind of wheel that may be chosen must be listed. A list hashed on macOS or Windows knows "
         "nothing of the Linux wheel.",
         looks_like=(
-            (((("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE "
-               "REQUIREMENTS FILE. If you have updated the package versions, "
-               "please update the hashes.")))),
-            (((("ERROR: Hashes are required in --require-hashes mode, but they "
-               "are missing from some requirements.")))),
+            (
+                "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE "
+                "REQUIREMENTS FILE. If you have updated the package versions, "
+                "please update the hashes."
+            ),
+            (
+                "ERROR: Hashes are required in --require-hashes mode, but they "
+                "are missing from some requirements."
+            ),
         ),
         remedies=(
             run(
@@ -107,8 +123,10 @@ CAUSES: Final = (
                 "{requirements|requirements.txt}",
             ),
         ),
-        check=Check("It installs with the check on:", ((((("pip install --require-hashes -r "
-                                                          "{requirements|requirements.txt}")))),)),
+        check=Check(
+            "It installs with the check on:",
+            (("pip install --require-hashes -r {requirements|requirements.txt}"),),
+        ),
         sources=(sources.PIP_REQUIREMENTS,),
         related=("lockfile-out-of-date", "private-dependency-unreachable"),
     ),

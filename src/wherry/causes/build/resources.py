@@ -5,7 +5,6 @@ from typing import Final
 from wherry.causes import sources
 from wherry.causes.cause import Cause, Check, Severity, edit, run
 
-
 CAUSES: Final = (
     Cause(
         code="WH175",
@@ -20,7 +19,12 @@ CAUSES: Final = (
             " !     Timed out running buildpack Python",
         ),
         remedies=(
-            edit("Pin releases that have wheels for your Python.", "{requirements|requirements.txt}", "{replacement|scipy==1.16.3}", "wherry doctor --diff"),
+            edit(
+                "Pin releases that have wheels for your Python.",
+                "{requirements|requirements.txt}",
+                "{replacement|scipy==1.16.3}",
+                "wherry doctor --diff",
+            ),
             run(
                 "Build the image elsewhere, and push it.",
                 "heroku container:push web",
@@ -28,9 +32,10 @@ CAUSES: Final = (
                 on="heroku-cedar",
             ),
         ),
-        check=Check("Nothing is built from source:", ((((("pip install --dry-run --only-binary "
-                                                         ":all: -r "
-                                                         "{requirements|requirements.txt}")))),)),
+        check=Check(
+            "Nothing is built from source:",
+            (("pip install --dry-run --only-binary :all: -r {requirements|requirements.txt}"),),
+        ),
         sources=(sources.HEROKU_BIG_SLUGS, sources.HEROKU_SLUG, sources.LOGS),
         related=("sdist-build-python-too-new", "slug-too-large"),
     ),
@@ -49,10 +54,26 @@ CAUSES: Final = (
             "c++: fatal error: Killed signal terminated program cc1plus",
         ),
         remedies=(
-            edit("Install less.", "{requirements|requirements.txt}", "tensorflow-cpu=={version|2.20.0}", pythons="3.9-3.13"),
-            edit("Let pip keep nothing.", "Dockerfile", "RUN pip install --no-cache-dir -r "
-                                                        "requirements.txt", on="dokku render railway fly cloud-run"),
-            run("Give the server swap for the build.", "fallocate -l 4G /swapfile", "chmod 600 /swapfile", "mkswap /swapfile", "swapon /swapfile", on="dokku"),
+            edit(
+                "Install less.",
+                "{requirements|requirements.txt}",
+                "tensorflow-cpu=={version|2.20.0}",
+                pythons="3.9-3.13",
+            ),
+            edit(
+                "Let pip keep nothing.",
+                "Dockerfile",
+                "RUN pip install --no-cache-dir -r requirements.txt",
+                on="dokku render railway fly cloud-run",
+            ),
+            run(
+                "Give the server swap for the build.",
+                "fallocate -l 4G /swapfile",
+                "chmod 600 /swapfile",
+                "mkswap /swapfile",
+                "swapon /swapfile",
+                on="dokku",
+            ),
         ),
         check=Check("It installs in so much memory:", ("docker build --memory 2g -t {app|app} .",)),
         sources=(sources.HEROKU_NO_SWAP, sources.LOGS),
@@ -64,19 +85,27 @@ CAUSES: Final = (
         title="The disk is full, or its quota",
         severity=Severity.ERROR,
         why="Unpacked, TensorFlow is 1.2 to 2 GB, and while it is installed pip "
-            "needs as much again for the download. Shared hosts give an account "
-            "little, small servers fill with old images and caches, and Fly.io's "
-            "root file system ends at {fly.image_limit_bytes}.",
+        "needs as much again for the download. Shared hosts give an account "
+        "little, small servers fill with old images and caches, and Fly.io's "
+        "root file system ends at {fly.image_limit_bytes}.",
         looks_like=(
-            (((("ERROR: Could not install packages due to an OSError: [Errno "
-               "28] No space left on device")))),
+            (
+                "ERROR: Could not install packages due to an OSError: [Errno "
+                "28] No space left on device"
+            ),
             "OSError: [Errno 122] Disk quota exceeded",
         ),
         remedies=(
-            edit("Install less.", "{requirements|requirements.txt}", "tensorflow-cpu=={version|2.20.0}", pythons="3.9-3.13"),
-            run("Download to where there is room, and keep nothing.", "TMPDIR=/var/tmp pip install "
-                                                                      "--no-cache-dir -r "
-                                                                      "{requirements|requirements.txt}"),
+            edit(
+                "Install less.",
+                "{requirements|requirements.txt}",
+                "tensorflow-cpu=={version|2.20.0}",
+                pythons="3.9-3.13",
+            ),
+            run(
+                "Download to where there is room, and keep nothing.",
+                "TMPDIR=/var/tmp pip install --no-cache-dir -r {requirements|requirements.txt}",
+            ),
             run("Clear what earlier builds left.", "docker system prune", on="dokku"),
         ),
         check=Check("There is room:", ("df -h",)),

@@ -8,8 +8,10 @@ from wherry.causes.cause import Cause, Check, Severity, edit, run
 _RESOLVES: Final = Check(
     "The list resolves for the host's Python and for Linux:",
     (
-        (((("uv pip compile {requirements|requirements.txt} --python-version "
-           "{python|3.12} --python-platform linux --only-binary :all:")))),
+        (
+            "uv pip compile {requirements|requirements.txt} --python-version "
+            "{python|3.12} --python-platform linux --only-binary :all:"
+        ),
     ),
 )
 _REPAIR: Final = run(
@@ -29,8 +31,10 @@ CAUSES: Final = (
         looks_like=(
             "  Downloading numpy-1.19.5.zip (7.3 MB)",
             "  Preparing metadata (pyproject.toml): finished with status 'error'",
-            (((("AttributeError: module 'pkgutil' has no attribute "
-               "'ImpImporter'. Did you mean: 'zipimporter'?")))),
+            (
+                "AttributeError: module 'pkgutil' has no attribute "
+                "'ImpImporter'. Did you mean: 'zipimporter'?"
+            ),
             "ModuleNotFoundError: No module named 'distutils'",
             "error: metadata-generation-failed",
         ),
@@ -64,8 +68,12 @@ CAUSES: Final = (
             "pg_config is required to build psycopg2 from source.  Please add the directory",
         ),
         remedies=(
-            edit("Require the ready-made one, in a release with a wheel for your Python.",
-                 "{requirements|requirements.txt}", "psycopg2-binary==2.9.11", pythons="3.9-3.14"),
+            edit(
+                "Require the ready-made one, in a release with a wheel for your Python.",
+                "{requirements|requirements.txt}",
+                "psycopg2-binary==2.9.11",
+                pythons="3.9-3.14",
+            ),
             edit(
                 "Or its successor, which Django 4.2 and later speak.",
                 "{requirements|requirements.txt}",
@@ -100,7 +108,11 @@ CAUSES: Final = (
             "Exception: Can not find valid pkg-config name.",
         ),
         remedies=(
-            edit("Move to a release that has a wheel.", "{requirements|requirements.txt}", "{replacement|lxml==6.0.2}"),
+            edit(
+                "Move to a release that has a wheel.",
+                "{requirements|requirements.txt}",
+                "{replacement|lxml==6.0.2}",
+            ),
             edit(
                 "Install what it is built with.",
                 "Dockerfile",
@@ -135,7 +147,11 @@ CAUSES: Final = (
             "ERROR: Failed to build 'fire' when getting requirements to build wheel",
         ),
         remedies=(
-            edit("Move to a release with a wheel.", "{requirements|requirements.txt}", "{replacement|fire==0.7.1}"),
+            edit(
+                "Move to a release with a wheel.",
+                "{requirements|requirements.txt}",
+                "{replacement|fire==0.7.1}",
+            ),
             edit(
                 "Hold setuptools back for builds only.",
                 "constraints.txt",

@@ -7,7 +7,7 @@ from wherry.causes.cause import Cause, Check, Severity, edit, run
 
 _COLLECT: Final = Check(
     "It runs with nothing but what the host has set:",
-    ("env -i PATH=\"$PATH\" python manage.py collectstatic --noinput --dry-run",),
+    ('env -i PATH="$PATH" python manage.py collectstatic --noinput --dry-run',),
 )
 _STORAGES: Final = """\
 STORAGES = {
@@ -24,12 +24,18 @@ CAUSES: Final = (
         why="collectstatic copies every app's static files into the folder STATIC_ROOT, and the "
         "settings do not name one.",
         looks_like=(
-            (((("django.core.exceptions.ImproperlyConfigured: You're using the "
-               "staticfiles app without having set the STATIC_ROOT setting to "
-               "a filesystem path.")))),
+            (
+                "django.core.exceptions.ImproperlyConfigured: You're using the "
+                "staticfiles app without having set the STATIC_ROOT setting to "
+                "a filesystem path."
+            ),
         ),
         remedies=(
-            edit("Name a folder that git ignores.", "{settings|settings.py}", 'STATIC_ROOT = BASE_DIR / "staticfiles"'),
+            edit(
+                "Name a folder that git ignores.",
+                "{settings|settings.py}",
+                'STATIC_ROOT = BASE_DIR / "staticfiles"',
+            ),
         ),
         check=_COLLECT,
         sources=(sources.DJANGO_STATICFILES, sources.LOGS),
@@ -45,12 +51,18 @@ CAUSES: Final = (
         "collectstatic stops.",
         looks_like=(
             "FileNotFoundError: [Errno 2] No such file or directory: '/tmp/build_0d3a1f2c/static'",
-            (((("?: (staticfiles.W004) The directory '/app/static' in the "
-               "STATICFILES_DIRS setting does not exist.")))),
+            (
+                "?: (staticfiles.W004) The directory '/app/static' in the "
+                "STATICFILES_DIRS setting does not exist."
+            ),
         ),
         remedies=(
-            run("Commit it, with a file in it.", "mkdir -p {folder|static}", "touch {folder|static}/.gitkeep", "git add --force "
-                                                                                                               "{folder|static}/.gitkeep"),
+            run(
+                "Commit it, with a file in it.",
+                "mkdir -p {folder|static}",
+                "touch {folder|static}/.gitkeep",
+                "git add --force {folder|static}/.gitkeep",
+            ),
             edit("Or take it out of the list.", "{settings|settings.py}", "STATICFILES_DIRS = []"),
             run(
                 "If a front end's build makes it, build that first.",
@@ -72,16 +84,21 @@ CAUSES: Final = (
         "map that was not shipped for example, stops collectstatic. Without a manifest the "
         "browser only gets a 404.",
         looks_like=(
-            (((("whitenoise.storage.MissingFileError: The file "
-               "'css/images/bg.png' could not be found with "
-               "<whitenoise.storage.CompressedManifestStaticFilesStorage "
-               "object at 0x7f2b>.")))),
+            (
+                "whitenoise.storage.MissingFileError: The file "
+                "'css/images/bg.png' could not be found with "
+                "<whitenoise.storage.CompressedManifestStaticFilesStorage "
+                "object at 0x7f2b>."
+            ),
             "Post-processing 'css/style.css' failed!",
         ),
         remedies=(
             run("Add the missing file.", "git add --force {file|static/css/images/bg.png}"),
-            edit("Or remove the reference.", "{stylesheet|style.css}", "/* url({file|images/bg.png}) removed "
-                                                                       "*/"),
+            edit(
+                "Or remove the reference.",
+                "{stylesheet|style.css}",
+                "/* url({file|images/bg.png}) removed */",
+            ),
             edit(
                 "Or go without the manifest.",
                 "{settings|settings.py}",
@@ -101,12 +118,21 @@ CAUSES: Final = (
         why="Django 4.2 brought STORAGES and 5.1 removed the old setting: it is silently ignored, "
         "and files are served without compression and without hashes in their names.",
         remedies=(
-            edit("Say it the new way.", "{settings|settings.py}", _STORAGES, needs="Django 4.2 or later"),
+            edit(
+                "Say it the new way.",
+                "{settings|settings.py}",
+                _STORAGES,
+                needs="Django 4.2 or later",
+            ),
         ),
         check=Check(
             "The new setting is in effect:",
-            ((((("python manage.py shell -c 'from django.conf import settings; "
-                "print(settings.STORAGES)'")))),),
+            (
+                (
+                    "python manage.py shell -c 'from django.conf import settings; "
+                    "print(settings.STORAGES)'"
+                ),
+            ),
         ),
         sources=(sources.DJANGO_REMOVED, sources.PROJECTS),
         related=("no-whitenoise-static", "django-unpinned"),

@@ -5,7 +5,6 @@ from typing import Final
 from wherry.causes import sources
 from wherry.causes.cause import Cause, Check, Severity, edit
 
-
 CAUSES: Final = (
     Cause(
         code="WH171",
@@ -26,7 +25,9 @@ CAUSES: Final = (
                 "Or neither.",
                 "{requirements|requirements.txt}",
                 "wherry[litert,serve]",
-                "wherry shrink {model|model.keras} -o {bundle|model.bundle}", pythons="3.12-3.14",),
+                "wherry shrink {model|model.keras} -o {bundle|model.bundle}",
+                pythons="3.12-3.14",
+            ),
         ),
         check=Check("Only one is installed:", ("pip list | grep -i tensorflow",)),
         sources=(sources.MEASURED, sources.TF_INSTALL, sources.PROJECTS),
@@ -39,14 +40,20 @@ CAUSES: Final = (
         severity=Severity.WARNING,
         why="tensorflow-gpu, `tensorflow[and-cuda]` and nvidia-* packages bring gigabytes of CUDA "
         "libraries that nothing here can use; they alone exceed every slug limit.",
-        looks_like=((((("  Downloading "
-                       "nvidia_cudnn_cu12-8.9.7.29-py3-none-manylinux1_x86_64.whl "
-                       "(704.7 MB)")))),),
-        remedies=(
-            edit("Take the build for processors, and drop the nvidia-* lines.", "{requirements|requirements.txt}", "tensorflow-cpu=={version|2.20.0}", pythons="3.9-3.13"),
+        looks_like=(
+            ("  Downloading nvidia_cudnn_cu12-8.9.7.29-py3-none-manylinux1_x86_64.whl (704.7 MB)"),
         ),
-        check=Check("No nvidia package is left:", ((("grep -n nvidia "
-                                                    "{requirements|requirements.txt}")),)),
+        remedies=(
+            edit(
+                "Take the build for processors, and drop the nvidia-* lines.",
+                "{requirements|requirements.txt}",
+                "tensorflow-cpu=={version|2.20.0}",
+                pythons="3.9-3.13",
+            ),
+        ),
+        check=Check(
+            "No nvidia package is left:", (("grep -n nvidia {requirements|requirements.txt}"),)
+        ),
         sources=(sources.TF_INSTALL, sources.PROJECTS),
         related=("full-tensorflow-not-cpu", "tensorflow-gpu-removed", "torch-cuda-wheels"),
     ),

@@ -8,8 +8,10 @@ from wherry.causes.cause import Cause, Check, Severity, edit, run
 _RESOLVES: Final = Check(
     "The list resolves for the host's Python and for Linux:",
     (
-        (((("uv pip compile {requirements|requirements.txt} --python-version "
-           "{python|3.12} --python-platform linux --only-binary :all:")))),
+        (
+            "uv pip compile {requirements|requirements.txt} --python-version "
+            "{python|3.12} --python-platform linux --only-binary :all:"
+        ),
     ),
 )
 
@@ -25,8 +27,10 @@ CAUSES: Final = (
         "3.12 or older, 2.20 and 2.21 need 3.13 or older. 2.7 and before need 3.9 or older, which "
         "Heroku no longer builds.",
         looks_like=(
-            (((("ERROR: Could not find a version that satisfies the requirement "
-               "tensorflow==2.15.1 (from versions: 2.16.0rc0, 2.16.1, 2.16.2)")))),
+            (
+                "ERROR: Could not find a version that satisfies the requirement "
+                "tensorflow==2.15.1 (from versions: 2.16.0rc0, 2.16.1, 2.16.2)"
+            ),
             "ERROR: No matching distribution found for tensorflow==2.15.1",
             "ERROR: No matching distribution found for tensorflow==2.3.0",
         ),
@@ -74,8 +78,10 @@ CAUSES: Final = (
         "glibc. On Alpine (musl), a 32-bit system or an older release on ARM, pip finds nothing, "
         "with the same words as for a wrong Python; {found|the platform} decides.",
         looks_like=(
-            (((("ERROR: Could not find a version that satisfies the requirement "
-               "tensorflow (from versions: none)")))),
+            (
+                "ERROR: Could not find a version that satisfies the requirement "
+                "tensorflow (from versions: none)"
+            ),
             "ERROR: No matching distribution found for tensorflow==2.4.1",
         ),
         remedies=(
@@ -117,9 +123,11 @@ CAUSES: Final = (
         "it stops at manylinux1, before 20.3 at manylinux2014, and so sees no TensorFlow after "
         "2.0.0b1 although it is there. The list of versions ends below the one asked for.",
         looks_like=(
-            (((("Could not find a version that satisfies the requirement "
-               "tensorflow==2.1.0 (from versions: 1.13.1, 1.14.0, 2.0.0a0, "
-               "2.0.0b0, 2.0.0b1)")))),
+            (
+                "Could not find a version that satisfies the requirement "
+                "tensorflow==2.1.0 (from versions: 1.13.1, 1.14.0, 2.0.0a0, "
+                "2.0.0b0, 2.0.0b1)"
+            ),
             "You are using pip version 18.1, however version 20.0.2 is available.",
         ),
         remedies=(

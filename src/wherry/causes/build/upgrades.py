@@ -19,8 +19,10 @@ CAUSES: Final = (
         why="{line|The requirement} takes whatever is newest when the build runs. 2.16 brought "
         "Keras 3, which reads models differently; on Python 3.14 the newest is a release "
         "candidate, since pip takes one where nothing else fits.",
-        looks_like=("Collecting tensorflow",
-                    "  Downloading tensorflow-2.22.0rc0-cp314-cp314-manylinux_2_27_x86_64.whl"),
+        looks_like=(
+            "Collecting tensorflow",
+            "  Downloading tensorflow-2.22.0rc0-cp314-cp314-manylinux_2_27_x86_64.whl",
+        ),
         remedies=(
             edit(
                 "Pin the release that the model was tested with.",
@@ -33,8 +35,9 @@ CAUSES: Final = (
                 "wherry shrink {model|model.keras} -o {bundle|model.bundle}",
             ),
         ),
-        check=Check("The requirement has `==`:", ((("grep -n tensorflow "
-                                                   "{requirements|requirements.txt}")),)),
+        check=Check(
+            "The requirement has `==`:", (("grep -n tensorflow {requirements|requirements.txt}"),)
+        ),
         sources=(sources.TF_TABLE, sources.PROJECTS),
         related=("python-unpinned", "keras-version-mismatch", "legacy-h5-in-keras3"),
     ),
@@ -47,7 +50,11 @@ CAUSES: Final = (
         "deprecated: STATICFILES_STORAGE and pytz are gone since 5.1 and 5.0.",
         looks_like=("Collecting django",),
         remedies=(
-            edit("Pin the series; 5.2 gets fixes until April 2028.", "{requirements|requirements.txt}", "django~=5.2.0"),
+            edit(
+                "Pin the series; 5.2 gets fixes until April 2028.",
+                "{requirements|requirements.txt}",
+                "django~=5.2.0",
+            ),
             _LOCK,
         ),
         check=Check("It names a series:", ("grep -in django {requirements|requirements.txt}",)),
@@ -70,10 +77,17 @@ CAUSES: Final = (
         ),
         remedies=(
             _LOCK,
-            edit("Hold back the one that broke.", "{requirements|requirements.txt}", "{replacement|itsdangerous==2.0.1}"),
-            run("Or move what is above it forward.", "uv pip compile requirements.in "
-                                                     "--upgrade-package {parent|flask} -o "
-                                                     "{requirements|requirements.txt}"),
+            edit(
+                "Hold back the one that broke.",
+                "{requirements|requirements.txt}",
+                "{replacement|itsdangerous==2.0.1}",
+            ),
+            run(
+                "Or move what is above it forward.",
+                "uv pip compile requirements.in "
+                "--upgrade-package {parent|flask} -o "
+                "{requirements|requirements.txt}",
+            ),
         ),
         check=Check("Nothing installed contradicts another:", ("pip check",)),
         sources=(sources.FLASK_2, sources.PROJECTS),

@@ -14,25 +14,38 @@ CAUSES: Final = (
         title="The compressed slug is too large{size:: *|}",
         severity=Severity.ERROR,
         why="Heroku takes slugs up to {heroku.slug_limit_bytes} (500 MB until "
-            "March 2026) and warns above {heroku.slug_soft_limit_bytes}, from "
-            "where on they start noticeably later. The repository, Python and "
-            "every installed package count. TensorFlow alone is 557 MB of it, "
-            "tensorflow-cpu 291 to 337 MB, LiteRT or ONNX Runtime under 30.",
+        "March 2026) and warns above {heroku.slug_soft_limit_bytes}, from "
+        "where on they start noticeably later. The repository, Python and "
+        "every installed package count. TensorFlow alone is 557 MB of it, "
+        "tensorflow-cpu 291 to 337 MB, LiteRT or ONNX Runtime under 30.",
         looks_like=(
             " !     Compiled slug size: 502.5M is too large (max is 500M).",
             " !     See: http://devcenter.heroku.com/articles/slug-size",
-            ((((" !     Warning: Your slug size (346 MB) exceeds our soft limit "
-               "(300 MB) which may affect boot time.")))),
+            (
+                " !     Warning: Your slug size (346 MB) exceeds our soft limit "
+                "(300 MB) which may affect boot time."
+            ),
         ),
         platforms=frozenset(("heroku-cedar",)),
         remedies=(
-            edit("Leave the GPU half of TensorFlow out.", "{requirements|requirements.txt}", "tensorflow-cpu=={version|2.20.0}", pythons="3.9-3.13"),
+            edit(
+                "Leave the GPU half of TensorFlow out.",
+                "{requirements|requirements.txt}",
+                "tensorflow-cpu=={version|2.20.0}",
+                pythons="3.9-3.13",
+            ),
             edit(
                 "Leave TensorFlow out.",
                 "{requirements|requirements.txt}",
                 "wherry[litert,serve]",
-                "wherry shrink {model|model.keras} -o {bundle|model.bundle}", pythons="3.12-3.14",),
-            edit("Keep data and notebooks out of the slug.", ".slugignore", "{folders|*.ipynb\n/data\n/notebooks}"),
+                "wherry shrink {model|model.keras} -o {bundle|model.bundle}",
+                pythons="3.12-3.14",
+            ),
+            edit(
+                "Keep data and notebooks out of the slug.",
+                ".slugignore",
+                "{folders|*.ipynb\n/data\n/notebooks}",
+            ),
             run(
                 "If the last build's leftovers are in it, build from a clean cache.",
                 "heroku plugins:install heroku-builds",
@@ -45,8 +58,19 @@ CAUSES: Final = (
             ),
         ),
         check=_SLUG,
-        sources=(sources.HEROKU_BIG_SLUGS, sources.HEROKU_SLUG, sources.MEASURED, sources.LOGS, sources.PROJECTS),
-        related=("full-tensorflow-not-cpu", "training-data-in-slug", "torch-cuda-wheels", "pip-freeze-bloat"),
+        sources=(
+            sources.HEROKU_BIG_SLUGS,
+            sources.HEROKU_SLUG,
+            sources.MEASURED,
+            sources.LOGS,
+            sources.PROJECTS,
+        ),
+        related=(
+            "full-tensorflow-not-cpu",
+            "training-data-in-slug",
+            "torch-cuda-wheels",
+            "pip-freeze-bloat",
+        ),
     ),
     Cause(
         code="WH173",
@@ -56,8 +80,18 @@ CAUSES: Final = (
         why="{folder|Data sets, notebooks or checkpoints} are tracked by git and land in every "
         "slug, though no code that is served reads them.",
         remedies=(
-            edit("Keep them in git but out of the slug (no `!` patterns here).", ".slugignore", "{folder|/dataset}", on="heroku-cedar"),
-            edit("Keep them out of the image.", ".dockerignore", "{folder|dataset}", on="dokku render railway fly cloud-run"),
+            edit(
+                "Keep them in git but out of the slug (no `!` patterns here).",
+                ".slugignore",
+                "{folder|/dataset}",
+                on="heroku-cedar",
+            ),
+            edit(
+                "Keep them out of the image.",
+                ".dockerignore",
+                "{folder|dataset}",
+                on="dokku render railway fly cloud-run",
+            ),
             run("Or out of git.", "git rm -r --cached {folder|dataset}"),
         ),
         check=_SLUG,
@@ -86,7 +120,9 @@ CAUSES: Final = (
                 "Or export the model to ONNX once, and serve that.",
                 "{requirements|requirements.txt}",
                 "wherry[onnx,serve]",
-                "python -c 'import torch; torch.onnx.export(...)'", pythons="3.12-3.14",),
+                "python -c 'import torch; torch.onnx.export(...)'",
+                pythons="3.12-3.14",
+            ),
         ),
         check=Check("No nvidia package is installed:", ("pip list | grep -i nvidia",)),
         sources=(sources.LOGS, sources.MEASURED),

@@ -42,8 +42,10 @@ CAUSES: Final = (
         check=Check(
             "It installs where none of your keys are, as in a fresh container:",
             (
-                (("docker run --rm -v .:/app -w /app python:3.12 pip install "
-                 "--dry-run -r {requirements|requirements.txt}")),
+                (
+                    "docker run --rm -v .:/app -w /app python:3.12 pip install "
+                    "--dry-run -r {requirements|requirements.txt}"
+                ),
             ),
         ),
         sources=(sources.BUILDPACK_PIP, sources.PIP_REQUIREMENTS),
@@ -59,8 +61,10 @@ CAUSES: Final = (
         "is pillow, yaml is pyyaml, dotenv is python-dotenv), a name of Debian's "
         "(pkg-resources==0.0.0), or a slip of the keyboard.",
         looks_like=(
-            (((("ERROR: Could not find a version that satisfies the requirement "
-               "pkg-resources==0.0.0 (from versions: none)")))),
+            (
+                "ERROR: Could not find a version that satisfies the requirement "
+                "pkg-resources==0.0.0 (from versions: none)"
+            ),
             "ERROR: No matching distribution found for cv2",
         ),
         remedies=(
@@ -84,8 +88,10 @@ CAUSES: Final = (
         "says so. An old pin (0.0) still installs and brings whatever scikit-learn is newest, "
         "which is seldom the one that wrote your pickles.",
         looks_like=(
-            (((("The 'sklearn' PyPI package is deprecated, use 'scikit-learn' "
-               "rather than 'sklearn' for pip commands.")))),
+            (
+                "The 'sklearn' PyPI package is deprecated, use 'scikit-learn' "
+                "rather than 'sklearn' for pip commands."
+            ),
         ),
         remedies=(
             edit(
