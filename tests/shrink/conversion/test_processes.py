@@ -113,11 +113,17 @@ def _interrupt_once_written(path: Path) -> None:
 
 
 def _is_gone(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return True
-    return state in "ZX"
+    """Whether a process that was killed is gone, which takes the kernel a moment."""
+    pause = threading.Event()
+    for _ in range(200):
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        if state in "ZX":
+            return True
+        pause.wait(0.05)
+    return False
 
 
 def test_it_knows_nothing_of_credentials_nor_of_the_users_settings(  # type: ignore[no-untyped-def]

@@ -31,20 +31,13 @@ def to_litert(exported: Exported, work: Path, *, say: Say = quiet) -> Candidate:
     work.mkdir(parents=True, exist_ok=True)
     names, notes = _different(exported)
     try:
-        model, widened = _convert(exported, names, work, environment)
-    except TaskFailed as failure:
+        return _convert(exported, names, notes, work, environment)
+    except ConversionFailed as failure:
         if len(names) == 1:
-            raise ConversionFailed(litert_reason(failure)) from None
-        names = [exported.default_signature]
-        notes = (*notes, f"Only the signature {names[0]} is kept: {litert_reason(failure)}")
-        try:
-            model, widened = _convert(exported, names, work, environment)
-        except TaskFailed as alone:
-            raise ConversionFailed(litert_reason(alone)) from None
-    if widened:
-        notes = (*notes, f"It computes in 32-bit floats what was {' and '.join(widened)}.")
-    promised = {name: exported.signatures[name] for name in names}
-    return made(LITERT_FLOAT32, model, promised, notes)
+            raise
+        alone = exported.default_signature
+        notes = (*notes, f"Only the signature {alone} is kept: {failure}")
+        return _convert(exported, [alone], notes, work, environment)
 
 
 def _different(exported: Exported) -> tuple[list[str], tuple[str, ...]]:
@@ -69,15 +62,25 @@ def _different(exported: Exported) -> tuple[list[str], tuple[str, ...]]:
 
 
 def _convert(
-    exported: Exported, signatures: list[str], work: Path, environment: Environment
-) -> tuple[Path, list[str]]:
+    exported: Exported,
+    names: list[str],
+    notes: tuple[str, ...],
+    work: Path,
+    environment: Environment,
+) -> Candidate:
     model = (work / "model.tflite").absolute()
     request = {
         "saved_model": str((exported.saved_model or work).absolute()),
         "tags": list(exported.tags),
-        "signatures": signatures,
+        "signatures": names,
         "model": str(model),
         "threads": threads(),
     }
-    done = run_task(environment, "convert_litert", request, work)
-    return model, done["widened"]
+    try:
+        widened = run_task(environment, "convert_litert", request, work)["widened"]
+    except TaskFailed as failure:
+        raise ConversionFailed(litert_reason(failure)) from None
+    if widened:
+        notes = (*notes, f"It computes in 32-bit floats what was {' and '.join(widened)}.")
+    promised = {name: exported.signatures[name] for name in names}
+    return made(LITERT_FLOAT32, model, promised, notes)
