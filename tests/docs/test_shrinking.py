@@ -13,6 +13,7 @@ from tests.docs.fences import ROOT, commands
 from wherry.bundle import open_bundle
 
 VERBS = ("inspect", "shrink", "verify")
+DIGITS = ROOT / "examples" / "demo" / "models" / "digits" / "digits.tflite"
 TRAINED = ROOT / "tests" / "fixtures" / "digits"
 
 
@@ -22,6 +23,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("trained")
     for name in ("digits.keras", "digits.npz"):
         shutil.copy(TRAINED / name, made / name)
+    shutil.copy(DIGITS, made / "model.tflite")
     return made
 
 

@@ -91,13 +91,18 @@ def test_what_takes_too_long_is_stopped_with_all_that_it_started(run, tmp_path: 
 
 
 def test_ctrl_c_stops_it(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    # Where these tests run in the background of a shell, Ctrl-C would be ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     told = tmp_path / "pid"
     body = f"Path({str(told)!r}).write_text(str(os.getpid())); time.sleep(600)"
     watcher = threading.Thread(target=_interrupt_once_written, args=[told])
     watcher.start()
 
-    with pytest.raises(KeyboardInterrupt):
-        run(body)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run(body)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
     watcher.join()
     assert _is_gone(int(told.read_text()))
