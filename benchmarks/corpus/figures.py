@@ -17,6 +17,7 @@ from benchmarks.corpus.making import make
 from benchmarks.corpus.running import WHERRY
 from wherry import runtimes
 from wherry.bundle.folder import open_bundle
+from wherry.bundle.manifest import MANIFEST
 from wherry.runtimes.protocol import LoadedModel, LoadOptions
 from wherry.shrink.conversion.sources import converter_environment
 from wherry.tensors import Array
@@ -210,11 +211,11 @@ def shrunk(
 ) -> Path:
     """Return a bundle of one of some candidates."""
     bundle = work / "figures" / f"{name}-{candidates.replace(',', '-')}"
-    if not (bundle / "manifest.json").is_file():
+    if not (bundle / MANIFEST).is_file():
         done = subprocess.run(
             [
                 *(*WHERRY, "shrink", str(model), "-o", str(bundle)),
-                *("--samples", str(samples), "--candidates", candidates, *options),
+                *("--samples", str(samples), "--candidates", candidates, "--quick", *options),
             ],
             capture_output=True,
             text=True,

@@ -112,7 +112,7 @@ def time_distributed(tf: Any, data: Any) -> Recipe:
 
 @recipe
 def stateful_lstm(tf: Any, data: Any) -> Recipe:
-    """A stateful LSTM of batch 1, asked one sample after the other from its first state on."""
+    """A stateful LSTM of batch 1, each sample from its first state on, as a server has to."""
     layers = tf.keras.layers
     rows = layers.Input(batch_shape=(1, 8, 8), name="rows")
     hidden = layers.LSTM(16, stateful=True)(rows)
@@ -121,7 +121,10 @@ def stateful_lstm(tf: Any, data: Any) -> Recipe:
         [np.random.RandomState(0).normal(size=(16, 10)).astype(np.float32), np.zeros(10)]
     )
     x = data["digits"][:24]
-    answers = [np.asarray(model(tf.constant(row[None]))) for row in x]
+    answers = []
+    for row in x:
+        model.layers[1].reset_states()
+        answers.append(np.asarray(model(tf.constant(row[None]))))
     return Recipe(model, {"rows": x}, answers={"scores": np.concatenate(answers)})
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from wherry.errors import ConversionFailed
 from wherry.shrink.candidates import LITERT_INT8, ONNX_INT8
-from wherry.shrink.quantization.within import bisect, layers_by_error, quantize_within
+from wherry.shrink.quantization.within import bisect, layers_by_error, quantize_within, tries
 
 from . import models
 
@@ -103,3 +103,11 @@ def test_bisecting_gives_up_where_all_are_too_few(conv):
     assert bisect(lambda count: asked.append(count), 100, 8) is None
     assert asked == [1, 4, 16, 64, 100]
     assert bisect(lambda _: conv, 0, 8) is None
+
+
+@pytest.mark.parametrize(
+    ("size_mb", "count"), [(0, 8), (1, 8), (14, 8), (40, 4), (100, 2), (900, 2)]
+)
+def test_large_files_are_tried_less_often(size_mb: int, count: int) -> None:
+    """Each try of one takes tens of seconds."""
+    assert tries(size_mb * 1_000_000) == count

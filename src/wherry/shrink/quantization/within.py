@@ -16,6 +16,8 @@ TRIES = 8
 WORTH_RATIO = 0.75
 """Of the weights as 16-bit floats: what is larger saves too little for what it loses."""
 
+# By bytes and not by a clock, so that the same model gives the same bundle.
+_FEWEST_TRIES, _TRIES_BYTES = 2, 160 * 2**20
 _RANKING_SAMPLES = 16
 _INT8_SAVES = 0.75  # of the bytes that weights take as 32-bit floats
 
@@ -60,8 +62,8 @@ def quantize_within(
     """Return the quantized candidate with as few layers in float as make ``holds`` true.
 
     The layers are tried in the order of ``layers_by_error``, the number of them bisected: at most
-    ``TRIES`` candidates are made besides the first. Layers whose weights would make the file
-    larger than it is worth (see ``worth_bytes``) are never put back.
+    ``TRIES`` candidates are made besides the first, of large files fewer. Layers whose weights would
+    make the file larger than it is worth (see ``worth_bytes``) are never put back.
 
     Raises:
         ConversionFailed: as ``quantize``, or it holds only where it saves nothing.
@@ -81,13 +83,18 @@ def quantize_within(
             return None
         return made if holds(made) else None
 
-    best = bisect(kept, len(affordable), TRIES)
+    best = bisect(kept, len(affordable), tries(candidate.model.stat().st_size))
     if best is None:
         raise ConversionFailed(
             f"{kind.number_format} misses the gate, with {len(affordable)} of {len(ranked)} layers "
             "in float too; with more it saves nothing."
         )
     return best
+
+
+def tries(size_bytes: int) -> int:
+    """Return how often layers are put back: a try of a large file takes tens of seconds."""
+    return max(_FEWEST_TRIES, min(TRIES, _TRIES_BYTES // max(1, size_bytes)))
 
 
 def bisect(kept: Callable[[int], Candidate | None], most: int, tries: int) -> Candidate | None:
