@@ -62,8 +62,8 @@ def quantize_within(
     """Return the quantized candidate with as few layers in float as make ``holds`` true.
 
     The layers are tried in the order of ``layers_by_error``, the number of them bisected: at most
-    ``TRIES`` candidates are made besides the first, of large files fewer. Layers whose weights would
-    make the file larger than it is worth (see ``worth_bytes``) are never put back.
+    ``TRIES`` candidates are made besides the first, of large files fewer. Layers whose weights
+    would make the file larger than it is worth (see ``worth_bytes``) are never put back.
 
     Raises:
         ConversionFailed: as ``quantize``, or it holds only where it saves nothing.
