@@ -112,6 +112,7 @@ def _save(work: Path, rows: list[dict[str, Any]]) -> None:
         "commit": commit(),
         "machine": machine(),
         "cases": rows,
+        "not_run": [case.name for case in ALL if not _result(work, case).is_file()],
         "figures": json.loads(measured.read_text()) if measured.is_file() else [],
     }
     _keep(DATA, result)

@@ -93,7 +93,8 @@ def basic_pitch(rows: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
     if not row.get("chosen"):
         return []
     latencies = row["latency_s"]
-    quickest = min(latencies, key=lambda name: float(latencies[name]))
+    converted = [name for name in latencies if not name.startswith("tensorflow")]
+    quickest = min(converted, key=lambda name: float(latencies[name]))
     told = ", ".join(f"{name} {seconds * 1e3:.1f} ms" for name, seconds in latencies.items())
     return [
         _figure(

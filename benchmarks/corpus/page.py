@@ -35,6 +35,7 @@ def page(result: Mapping[str, Any]) -> str:
     parts = [
         _HEAD,
         _summary(right, bundles, refusals),
+        *_not_run(result.get("not_run", ())),
         "## Models\n",
         table(
             ("case", "written by", "chosen", "before, KB", "after, KB", "error", "s"),
@@ -60,6 +61,11 @@ def _summary(right: Rows, bundles: Rows, refusals: Rows) -> str:
         f"({len(right) / max(1, len(bundles)):.1%}), {told} of {len(refusals)} more in the "
         "sentence that is right for them.\n"
     )
+
+
+def _not_run(names: Sequence[str]) -> list[str]:
+    told = ", ".join(f"`{name}`" for name in names)
+    return [f"Not run with these: {told}.\n"] if names else []
 
 
 def _measured(result: Mapping[str, Any]) -> str:
