@@ -3,7 +3,7 @@
 ``python -m wherry.causes.pages docs/causes`` writes them; a test says when they are out of date.
 """
 
-import sys
+import argparse
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -151,4 +151,6 @@ def _cell(text: str) -> str:
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1] if len(sys.argv) > 1 else "docs/causes"))
+    parser = argparse.ArgumentParser(prog="python -m wherry.causes.pages")
+    parser.add_argument("folder", type=Path, nargs="?", default=Path("docs/causes"))
+    write(parser.parse_args().folder)

@@ -3,7 +3,7 @@
 It reads one job as JSON from its standard input and writes an event a line to its standard output.
 Latencies are those of one caller on one CPU, so that runtimes are compared alike: what a run takes
 when all CPUs are busy. For the rate and the memory the candidate is loaded and run as the server
-would with one process (see ``serving.model``), on the CPUs that the job names.
+would with one process (see ``runtimes.lanes``), on the CPUs that the job names.
 """
 
 import json

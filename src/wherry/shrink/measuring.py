@@ -30,8 +30,8 @@ type Told = Callable[[Kind, int], None]
 
 # Compressed as a slug is (tar, gzip -6), with what they need beyond Django, numpy and orjson:
 # ai-edge-litert 2.3.0 with ml_dtypes, flatbuffers, protobuf, tqdm; onnxruntime 1.32.0 with
-# flatbuffers, protobuf, packaging; the two stripped libraries of tensorflow-cpu 2.21.0. All
-# measured on x86-64 Linux, 2026-11-25.
+# flatbuffers, protobuf, packaging, measured on x86-64 Linux, 2026-11-25; the two stripped libraries
+# of tensorflow-cpu 2.21.0, measured likewise on 2026-11-23.
 SLUG_BYTES: Mapping[str, int] = {
     "litert": 27 * 10**6,
     "onnx": 28 * 10**6,
