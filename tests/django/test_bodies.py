@@ -89,8 +89,8 @@ def test_a_request_says_whether_its_body_is_small(environ: dict[str, str], *, sm
     """None at all is small; one of unknown size is not."""
     assert is_small(environ) is small
     seen: list[object] = []
-    app = receive_bodies(lambda given, _: seen.append(given["wsgi.input"]), 2)
-    app({**environ, "wsgi.input": Granian(b"")}, None)
+    answer = receive_bodies(lambda _, scope: seen.append(scope["wsgi.input"]), 2)
+    answer(None, {**environ, "wsgi.input": Granian(b"")})
     assert isinstance(seen[0], SmallBody if small else LargeBody)
 
 

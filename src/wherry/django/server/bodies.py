@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
 from typing import Any
 
-from wherry.django.server.handover import Application, say
+from wherry.django.server.handover import Answerer, say
 
 # A body of this size is read in one piece, since it has arrived in whole soon after its headers,
 # unless its client is slow. A larger one is read as the site asks for it.
@@ -75,25 +75,26 @@ class SmallBody:
         self._watch = watch
         self._read: BytesIO | None = None
 
-    def _whole(self) -> BytesIO:
+    def arrive(self) -> BytesIO:
+        """Wait until all of it is here; return it."""
         if self._read is None:
             self._read = BytesIO(self._watch.read(self._body))
         return self._read
 
     def read(self, size: int = -1) -> bytes:
         """Return up to ``size`` bytes; all that are left when it is negative."""
-        return self._whole().read(size)
+        return self.arrive().read(size)
 
     def readline(self, size: int = -1) -> bytes:
         """Return one line, or its first ``size`` bytes."""
-        return self._whole().readline(size)
+        return self.arrive().readline(size)
 
     def readlines(self, hint: int = -1) -> list[bytes]:
         """Return the lines that are left."""
-        return self._whole().readlines(hint)
+        return self.arrive().readlines(hint)
 
     def __iter__(self) -> Iterator[bytes]:
-        return self._whole()
+        return self.arrive()
 
 
 class LargeBody:
@@ -151,7 +152,7 @@ def is_small(environ: Mapping[str, Any]) -> bool:
     return bool(length.isdecimal()) and int(length) <= SMALL_BODY_BYTES
 
 
-def receive_bodies(app: Application, threads: int, *, stall_s: float = STALL_S) -> Application:
+def receive_bodies(answer: Answerer, threads: int, *, stall_s: float = STALL_S) -> Answerer:
     """Give each request a body that is a Python stream.
 
     When all ``threads`` of this process have waited ``stall_s`` for bodies that do not come, the
@@ -160,11 +161,10 @@ def receive_bodies(app: Application, threads: int, *, stall_s: float = STALL_S) 
     watch = StallWatch(threads, stall_s=stall_s, act=lambda: _end(stall_s))
     watch.start()
 
-    def receiving(environ: dict[str, Any], start_response: Any) -> Any:
-        body = environ["wsgi.input"]
-        small = is_small(environ)
-        environ["wsgi.input"] = (SmallBody if small else LargeBody)(body, watch)
-        return app(environ, start_response)
+    def receiving(proto: Any, scope: dict[str, Any]) -> None:
+        kind = SmallBody if is_small(scope) else LargeBody
+        scope["wsgi.input"] = kind(scope["wsgi.input"], watch)
+        answer(proto, scope)
 
     return receiving
 

@@ -63,6 +63,9 @@ class WorkerStart:
 
 # Any WSGI application.
 type Application = Callable[..., Any]
+# Called with granian's protocol object and a request's scope (a WSGI environ); gives the answer to
+# the former.
+type Answerer = Callable[[Any, dict[str, Any]], object]
 type WorkerMain = Callable[[WorkerStart], int]
 
 

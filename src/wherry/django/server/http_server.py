@@ -10,10 +10,9 @@ from granian._futures import _new_cbscheduler
 from granian._loops import loops
 from granian._signals import set_sync_signals
 from granian.http import HTTP1Settings
-from granian.wsgi import _callback_wrapper
 
+from wherry.django.server.handover import Answerer
 from wherry.django.server.listener import BACKLOG
-from wherry.django.server.standby import OneAtATime
 from wherry.platforms import heroku
 
 # granian's server classes open one socket for each worker, after the application has been
@@ -35,18 +34,17 @@ IDLE_THREAD_S = 30
 
 
 def serve(
-    app: Callable[..., Any],
+    answer: Answerer,
     listener: socket.socket,
     *,
     threads: int,
-    turns: bool = False,
     keep_alive_s: float = KEEP_ALIVE_S,
     started: Callable[[], None],
 ) -> None:
     """Answer requests until SIGTERM or SIGINT; return when those that run then are answered.
 
-    ``listener`` is bound; it begins to listen here if it does not yet. With ``turns`` one thread at
-    a time answers while none is held up. ``started`` is called when connections are being accepted.
+    ``listener`` is bound; it begins to listen here if it does not yet. ``answer`` is called by as
+    many threads, and ``started`` when connections are being accepted.
     """
     listener.listen(BACKLOG)
     shutdown = set_sync_signals()
@@ -66,8 +64,7 @@ def serve(
         metrics=(None, None),
     )
     loop = loops.get("asyncio")
-    answer = _callback_wrapper(app, {})
-    scheduler = _new_cbscheduler(loop, OneAtATime(answer) if turns else answer, impl_asyncio=True)
+    scheduler = _new_cbscheduler(loop, answer, impl_asyncio=True)
     worker.serve_mtr(scheduler, loop, shutdown)
     started()
     finished.wait()

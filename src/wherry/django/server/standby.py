@@ -7,17 +7,19 @@ are several, and a thread that finds another at work leaves its request to that 
 with nothing in its hands.
 
 This rests on granian sending an answer whenever ``proto`` is given one, from whichever thread, also
-after the call that brought the request has returned.
+after the call that brought the request has returned. What granian does when that call returns is to
+drop the request's body, or to wait for whoever reads it; so a body is read before its request is
+left to somebody else.
 """
 
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from wherry.django.server.bodies import is_small
+from wherry.django.server.bodies import SmallBody
+from wherry.django.server.handover import Answerer
 
 logger = logging.getLogger("wherry")
 
@@ -25,8 +27,8 @@ logger = logging.getLogger("wherry")
 # itself, its client or a database, and others may pass.
 PATIENCE_S = 0.02
 
-type Answerer = Callable[[Any, dict[str, Any]], object]
-"""Called with granian's protocol object and the request's scope; gives the answer to the former."""
+
+type _Request = tuple[Any, dict[str, Any]]
 
 
 class OneAtATime:
@@ -36,7 +38,7 @@ class OneAtATime:
         self._answer = answer
         self._patience_s = patience_s
         self._lock = threading.Lock()
-        self._left: deque[tuple[Any, dict[str, Any]]] = deque()
+        self._left: deque[_Request] = deque()
         # Counts the turns; the thread whose turn it is not any more has been overtaken.
         self._turn = 0
         self._busy = False
@@ -47,24 +49,35 @@ class OneAtATime:
 
     def __call__(self, proto: Any, scope: dict[str, Any]) -> None:
         """Answer the request, or leave it to the thread that works and stand by."""
-        if not is_small(scope):
+        body = scope["wsgi.input"]
+        if not isinstance(body, SmallBody):
             # The site will wait for the rest of this body: somebody else has to work meanwhile.
             if self._watch.locked() and self._nudges.empty():
                 self._nudges.put(None)
             self._answer(proto, scope)
             return
-        with self._lock:
-            turn = None if self._busy else self._begin()
-            if turn is None:
-                self._left.append((proto, scope))
+        turn = self._begin()
         if turn is None:
-            turn = self._stand_by()
-        else:
-            self._answer_safely(proto, scope)
-        if turn is not None:
-            self._answer_what_is_left(turn)
+            body.arrive()
+            turn = self._begin(or_leave=(proto, scope))
+            if turn is None:
+                turn = self._stand_by()
+                if turn is not None:
+                    self._answer_what_is_left(turn)
+                return
+        self._answer_safely(proto, scope)
+        self._answer_what_is_left(turn)
 
-    def _begin(self) -> int:
+    def _begin(self, *, or_leave: _Request | None = None) -> int | None:
+        """Return a turn; where another has it, leave that one the request and return None."""
+        with self._lock:
+            if not self._busy:
+                return self._next_turn()
+            if or_leave is not None:
+                self._left.append(or_leave)
+            return None
+
+    def _next_turn(self) -> int:
         self._busy = True
         self._turn += 1
         return self._turn
@@ -91,7 +104,7 @@ class OneAtATime:
                     if not self._busy and (nudged or self._done == seen):
                         return None
                     if self._busy and self._done == seen and not nudged:
-                        return self._begin()
+                        return self._next_turn()
 
     def _wait(self) -> bool:
         try:

@@ -65,17 +65,20 @@ class _Worker:
 
         from wherry.django.server import http_server
         from wherry.django.server.bodies import receive_bodies
-        from wherry.django.server.gateway import adapt
+        from wherry.django.server.gateway import answerer
+        from wherry.django.server.standby import OneAtATime
 
         self._wait_if_soon()
         if self._is_loaded() and self._decision is None:
             self._decision = self._decide()
         threads = self._decision.threads if self._decision else self._starting_threads()
+        answer = answerer(app)
+        if self._decision and self._decision.turns:
+            answer = OneAtATime(answer)
         http_server.serve(
-            receive_bodies(adapt(app), threads),
+            receive_bodies(answer, threads),
             self._start.listener,
             threads=threads,
-            turns=bool(self._decision and self._decision.turns),
             started=lambda: self._started(threads),
         )
 
