@@ -13,6 +13,7 @@ from granian.http import HTTP1Settings
 
 from wherry.django.server.handover import Answerer
 from wherry.django.server.listener import BACKLOG
+from wherry.django.server.scheduling import impatient, patient_threads
 from wherry.platforms import heroku
 
 # granian's server classes open one socket for each worker, after the application has been
@@ -64,7 +65,8 @@ def serve(
         metrics=(None, None),
     )
     loop = loops.get("asyncio")
-    scheduler = _new_cbscheduler(loop, answer, impl_asyncio=True)
-    worker.serve_mtr(scheduler, loop, shutdown)
+    scheduler = _new_cbscheduler(loop, impatient(answer), impl_asyncio=True)
+    with patient_threads():
+        worker.serve_mtr(scheduler, loop, shutdown)
     started()
     finished.wait()

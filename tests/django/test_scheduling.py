@@ -1,0 +1,50 @@
+"""Threads that granian starts wait for their turn; those that run Python do not."""
+
+import os
+import threading
+from typing import Any
+
+import pytest
+
+from wherry.django.server.scheduling import impatient, patient_threads
+
+pytestmark = pytest.mark.skipif(
+    not hasattr(os, "sched_setscheduler"), reason="only Linux has these policies"
+)
+
+
+def policy() -> int:
+    return os.sched_getscheduler(0)
+
+
+def in_a_thread(started_by: Any) -> int:
+    """Return the policy that ``started_by``'s thread sees in the end."""
+    seen: list[int] = []
+    thread = threading.Thread(target=lambda: seen.append(started_by()))
+    thread.start()
+    thread.join()
+    return seen[0]
+
+
+def test_threads_that_are_started_meanwhile_wait_for_their_turn() -> None:
+    """And the one that started them does not, afterwards."""
+    with patient_threads():
+        assert in_a_thread(policy) == os.SCHED_BATCH
+    assert policy() == os.SCHED_OTHER
+    assert in_a_thread(policy) == os.SCHED_OTHER
+
+
+def test_a_thread_that_runs_python_has_the_usual_policy() -> None:
+    """Whoever started it, from its first request on; each thread for itself."""
+    seen: list[int] = []
+    answer = impatient(lambda _, __: seen.append(policy()))
+
+    def asked_twice() -> int:
+        answer(None, {})
+        answer(None, {})
+        return policy()
+
+    with patient_threads():
+        assert in_a_thread(asked_twice) == os.SCHED_OTHER
+        assert in_a_thread(asked_twice) == os.SCHED_OTHER
+    assert seen == [os.SCHED_OTHER] * 4
