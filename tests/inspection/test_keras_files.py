@@ -41,6 +41,18 @@ def test_every_generation_says_the_same_of_the_same_model(name: str) -> None:
     assert not found.notes
 
 
+def test_a_file_of_keras_1_is_read() -> None:
+    """Written by Keras 1.2.2: other names of layers, and no word of TensorFlow."""
+    found = inspect(FILES / "keras-1.2.h5")
+    assert (found.format, found.keras_generation) == (Format.HDF5, 1)
+    assert found.written_by == {"keras": "1.2.2"}
+    signature = found.signatures["serving_default"]
+    assert signature.inputs == (TensorSpec("convolution2d_1_input", Datatype.FP32, (-1, 8, 8, 1)),)
+    assert [spec.name for spec in signature.outputs] == ["dense_2"]
+    assert found.layers["Convolution2D"] == 1
+    assert found.weights == (Weights("FP32", 666, 2664),)
+
+
 def test_custom_objects_and_lambdas_are_what_stands_in_the_way() -> None:
     """Each runtime may carry it, if the two are given."""
     for carrier in inspect(FILES / "keras-3.keras").carriers:

@@ -27,6 +27,7 @@ from wherry.shrink.conversion.export import export
 from wherry.shrink.conversion.exported import Exported
 from wherry.shrink.conversion.litert import to_litert
 from wherry.shrink.conversion.onnx import to_onnx
+from wherry.shrink.conversion.pythons import find_python
 from wherry.shrink.conversion.sources import converter_environment, source_environment
 from wherry.shrink.records import Samples
 from wherry.tensors import VARIABLE, Array, Signature, TensorSpec
@@ -142,6 +143,18 @@ def test_a_keras_model_answers_alike_in_litert_and_onnx(
             (weights,) = inspect(model).weights
             assert candidate.model.stat().st_size <= 1.02 * weights.bytes
     assert hashlib.sha256(model.read_bytes()).digest() == before
+
+
+@pytest.mark.skipif(find_python("3.7") is None, reason="TensorFlow 1 needs Python 3.7")
+def test_a_model_of_keras_1_answers_as_the_keras_that_wrote_it(tmp_path: Path) -> None:
+    """Its Keras lives in a session of TensorFlow 1, and so does its original."""
+    exported = export(inspect(_FIXTURES / "keras" / "keras-1.2.h5"), tmp_path)
+    (signature,) = exported.signatures.values()
+    kept = np.load(_FIXTURES / "keras" / "keras-1.2-answers.npz")
+    inputs = {signature.inputs[0].name: kept["samples"]}
+    expected = {signature.outputs[0].name: kept["answers"]}
+    _assert_same(answer(exported, _samples(signature, inputs), tmp_path), expected)
+    _assert_same(_run(to_litert(exported, tmp_path), inputs), expected)
 
 
 def test_the_same_model_gives_the_same_bytes(old: Path, tmp_path: Path) -> None:

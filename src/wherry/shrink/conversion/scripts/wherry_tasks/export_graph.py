@@ -2,28 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-
-from .custom_objects import load_custom_objects
-from .names import identifiers
-from .untrusted import refuse_code
-
-
-def export_session(tf: Any, request: dict[str, Any]) -> dict[str, Any]:
-    """Export a model of the Keras outside TensorFlow, which lives in a session."""
-    keras = importlib.import_module("keras")
-    if not request["allow_lambda"]:
-        refuse_code()
-    keras.backend.set_learning_phase(0)
-    custom_objects = load_custom_objects(request["with"])
-    model = keras.models.load_model(request["model"], custom_objects, compile=False)
-    inputs = dict(zip(identifiers(model.input_names, "input"), model.inputs))  # noqa: B905
-    outputs = dict(zip(identifiers(model.output_names, "output"), model.outputs))  # noqa: B905
-    save_graph(tf, keras.backend.get_session(), inputs, outputs, Path(request["saved_model"]))
-    return {"inputs": list(inputs), "stateful": bool(model.stateful)}
 
 
 def save_graph(

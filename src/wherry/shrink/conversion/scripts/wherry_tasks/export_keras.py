@@ -17,13 +17,21 @@ class NotTraceable(Exception):
     """The model runs, and cannot be made into a graph."""
 
 
+def _export_session(tf: Any, request: dict[str, Any]) -> dict[str, Any]:
+    from .export_graph import save_graph
+    from .session_model import load as load_session_model
+
+    model = load_session_model(request)
+    folder = Path(request["saved_model"])
+    save_graph(tf, model.session, model.inputs, model.outputs, folder)
+    return {"inputs": list(model.inputs), "stateful": model.stateful}
+
+
 def export(request: dict[str, Any]) -> dict[str, Any]:
     """Write the SavedModel, and return what is to be said of it."""
     tf = import_tensorflow(request["threads"])
     if request["keras"] == "keras":
-        from .export_graph import export_session
-
-        return export_session(tf, request)
+        return _export_session(tf, request)
     _number_uuids()
     model = load(tf, request)
     folder = Path(request["saved_model"])
