@@ -56,6 +56,22 @@ def test_every_way_to_read_gives_the_same_bytes(
     assert way(kind(Granian(TEXT), quiet())) == TEXT
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_a_body_of_stated_length_gives_the_same_bytes(way: Callable[[Any], bytes]) -> None:
+    """Whichever part of it is asked for first."""
+    assert way(LargeBody(Granian(TEXT), quiet(), len(TEXT))) == TEXT
+
+
+@pytest.mark.parametrize("size", [-1, len(TEXT), len(TEXT) + 1])
+def test_a_body_of_stated_length_is_taken_as_a_whole(size: int) -> None:
+    """Who asks for all of it spares granian a copy."""
+    given = Granian(TEXT)
+    body = LargeBody(given, quiet(), len(TEXT))
+    assert body.read(size) == TEXT
+    assert given.sizes == [None]
+    assert body.read(10) == b""
+
+
 @pytest.mark.parametrize("kind", [SmallBody, LargeBody])
 def test_lines_are_those_of_a_file(kind: Callable[[Any, StallWatch], Any]) -> None:
     """Empty ones and the last one without an end among them."""

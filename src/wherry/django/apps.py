@@ -13,8 +13,9 @@ class WherryConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the checks."""
-        from wherry.django import checks
+        from wherry.django import checks, hosting_checks
 
         register(checks.check_settings, checks.TAG)
         register(checks.check_models, checks.TAG)
         register(checks.check_access, checks.TAG, deploy=True)
+        register(hosting_checks.check_hosting, hosting_checks.TAG, deploy=True)

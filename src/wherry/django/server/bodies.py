@@ -100,16 +100,22 @@ class SmallBody:
 class LargeBody:
     """A body that is read as it is asked for, in pieces that are passed on as they are."""
 
-    __slots__ = ("_body", "_left", "_watch")
+    __slots__ = ("_body", "_left", "_untouched_bytes", "_watch")
 
-    def __init__(self, body: Any, watch: StallWatch) -> None:
+    def __init__(self, body: Any, watch: StallWatch, length_bytes: int | None = None) -> None:
         self._body = body
         self._watch = watch
         # Read and not yet asked for; only lines leave anything here.
         self._left = b""
+        # The length that the request states, while nothing has been read.
+        self._untouched_bytes = length_bytes
 
     def read(self, size: int = -1) -> bytes:
         """Return up to ``size`` bytes; all that are left when it is negative."""
+        untouched_bytes, self._untouched_bytes = self._untouched_bytes, None
+        if untouched_bytes is not None and not 0 <= size < untouched_bytes:
+            # Granian copies a body that is taken as a whole once less.
+            return self._watch.read(self._body)
         if size < 0:
             return b"".join(iter(lambda: self.read(PIECE_BYTES), b""))
         if self._left:
@@ -162,8 +168,13 @@ def receive_bodies(answer: Answerer, threads: int, *, stall_s: float = STALL_S) 
     watch.start()
 
     def receiving(proto: Any, scope: dict[str, Any]) -> None:
-        kind = SmallBody if is_small(scope) else LargeBody
-        scope["wsgi.input"] = kind(scope["wsgi.input"], watch)
+        body = scope["wsgi.input"]
+        if is_small(scope):
+            scope["wsgi.input"] = SmallBody(body, watch)
+        else:
+            length = scope.get("CONTENT_LENGTH", "")
+            stated = int(length) if length.isdecimal() else None
+            scope["wsgi.input"] = LargeBody(body, watch, stated)
         answer(proto, scope)
 
     return receiving
