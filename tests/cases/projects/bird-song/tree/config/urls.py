@@ -1,0 +1,5 @@
+from django.urls import path
+
+from birds import views
+
+urlpatterns = [path("", views.index), path("predict", views.predict)]

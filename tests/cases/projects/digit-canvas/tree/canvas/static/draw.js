@@ -1,0 +1,1 @@
+document.getElementById("c").addEventListener("mouseup", () => { /* senden */ });

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from ocr.views import upload
+
+urlpatterns = [path("", upload)]

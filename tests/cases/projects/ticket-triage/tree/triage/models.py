@@ -1,0 +1,8 @@
+from django.db import models
+
+
+class Ticket(models.Model):
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+    queue = models.CharField(max_length=30, blank=True)
+    created = models.DateTimeField(auto_now_add=True)
