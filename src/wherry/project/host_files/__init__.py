@@ -1,0 +1,1 @@
+"""The files in which a project tells a host how to build and start it."""
