@@ -1,0 +1,1 @@
+"""Slugs that are really built, to fit what predicts them and to test it."""

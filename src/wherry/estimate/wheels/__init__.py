@@ -1,0 +1,1 @@
+"""What a wheel unpacks to, known from its list of files."""
