@@ -48,7 +48,7 @@ PLATFORMS = {
     "npm": "ci run",
     "pipenv": "lock",
     "poetry": "lock",
-    "uv": "add lock pip python",
+    "uv": "add lock pip python run",
     "pip": "check freeze install list uninstall",
     "wsl": "--install",
     "winget": "install",

@@ -13,6 +13,9 @@ from wherry import __version__
 from wherry.cli import (
     bundle,
     causes,
+    doctor,
+    explain,
+    init,
     inspect,
     platforms,
     serve,
@@ -23,7 +26,19 @@ from wherry.cli import (
 from wherry.cli.verbs import USAGE_ERROR, Verb
 from wherry.errors import WherryError
 
-VERBS = (inspect, shrink, verify, bundle, serve, tensorflow, causes, platforms)
+VERBS = (
+    doctor,
+    explain,
+    init,
+    inspect,
+    shrink,
+    verify,
+    bundle,
+    serve,
+    tensorflow,
+    causes,
+    platforms,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,0 +1,1 @@
+"""The rules, one in a file, by what they look at."""

@@ -1,0 +1,1 @@
+"""Rules over the settings and the code."""

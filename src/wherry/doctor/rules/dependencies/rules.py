@@ -1,0 +1,32 @@
+"""Every rule over dependencies."""
+
+from typing import Final
+
+from wherry.doctor.rule import Rule
+from wherry.doctor.rules.dependencies import (
+    addresses,
+    bloat,
+    conflicts,
+    images,
+    imports,
+    libraries,
+    not_installable,
+    removed_names,
+    upgrades,
+    versions_apart,
+    web_versions,
+)
+
+RULES: Final[tuple[Rule, ...]] = (
+    *not_installable.RULES,
+    conflicts.RULE,
+    *addresses.RULES,
+    *upgrades.RULES,
+    bloat.RULE,
+    *versions_apart.RULES,
+    *web_versions.RULES,
+    imports.RULE,
+    *libraries.RULES,
+    *images.RULES,
+    *removed_names.RULES,
+)

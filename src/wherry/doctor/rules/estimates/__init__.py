@@ -1,0 +1,1 @@
+"""Rules over what is predicted: the slug, memory, the time to start, threads."""

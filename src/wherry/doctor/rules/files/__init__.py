@@ -1,0 +1,1 @@
+"""Rules over a project's files and configuration."""
