@@ -1,0 +1,224 @@
+"""Reads a log to its end, or as it comes, and tells what failed first and why."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import BinaryIO, Final
+
+from wherry.explain.explanation import Explanation
+from wherry.explain.json_lines import unfold
+from wherry.explain.layout import Layout
+from wherry.explain.ledger import Ledger
+from wherry.explain.prefixes import Said, split_prefix
+from wherry.explain.reading import LINE_BYTES, Blocks, chunks_of, decoded
+from wherry.explain.story.telling import tell
+from wherry.explain.streams import Stream, Streams, quotes_of
+from wherry.explain.unknown import Unknown
+from wherry.signatures.catalogue import matcher
+from wherry.signatures.events import Event, Raised
+from wherry.signatures.hosts import PLATFORMS
+from wherry.signatures.signature import Verdict
+from wherry.signatures.words import TABLE
+
+type Progress = Callable[[int, int], None]
+
+_TRACE_WORDS: Final = frozenset((b"Traceback", b"File"))
+# What an exception further on in its chain may tell better.
+_GENERAL: Final = frozenset(("third-party-service", "outbound-call-without-timeout"))
+_FIRST_BYTES: Final = 64 * 1024
+# Exceptions that only end a process, and tell nothing of why.
+_ENDINGS: Final = frozenset(
+    ("HaltServer", "SystemExit", "KeyboardInterrupt", "GeneratorExit", "CancelledError", "Exit")
+)
+
+
+class Explainer:
+    """Takes a log's bytes piece by piece."""
+
+    def __init__(self) -> None:
+        self._blocks = Blocks()
+        self._layout = Layout()
+        self._streams = Streams()
+        self._ledger = Ledger()
+        self._unknown = Unknown()
+        self._matcher = matcher()
+        self._triggers = self._matcher.words | _TRACE_WORDS | self._unknown.words
+        self._sources: set[str] = set()
+        self._first = b""
+        self._told = 0
+        self.lines = 0
+
+    @property
+    def bytes_read(self) -> int:
+        """How much came in."""
+        return self._blocks.bytes_read
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the next bytes."""
+        block = self._blocks.feed(chunk)
+        if block:
+            self._take(block)
+
+    def pause(self) -> bool:
+        """Take note that nothing more comes for now; return whether anything new was seen."""
+        self._begin()
+        self._rest()
+        changes = self._ledger.changes + self._unknown.changes
+        new, self._told = changes > self._told, changes
+        return new
+
+    def _rest(self) -> None:
+        for event in self._streams.finish():
+            self._judge(event)
+
+    def finish(self) -> Explanation:
+        """Take what is left, and tell."""
+        block = self._blocks.finish()
+        if block:
+            self._take(block)
+        self._begin()
+        self._held()
+        self._rest()
+        return self.explanation()
+
+    def explanation(self) -> Explanation:
+        """Tell what is known so far."""
+        findings, outside = tell(self._ledger, self._unknown)
+        return Explanation(
+            findings=findings,
+            outside=outside,
+            platform=self._platform(),
+            lines=self.lines,
+        )
+
+    def _platform(self) -> str:
+        """Return where the app runs, as far as the lines tell, or ""."""
+        for name in ("heroku", "fly"):
+            if name in self._sources:
+                return name
+        found = self._ledger.of(*PLATFORMS)
+        return PLATFORMS[found[0].name] if found else ""
+
+    def _take(self, block: bytes) -> None:
+        """Take whole lines; the first ones wait until there are enough to judge the log by."""
+        if self._layout.looked:
+            self._read(block)
+            return
+        self._first += block
+        if len(self._first) >= _FIRST_BYTES:
+            self._begin()
+
+    def _begin(self) -> None:
+        first, self._first = self._first, b""
+        if first:
+            self._layout.look(first.split(b"\n"))
+            self._read(first)
+
+    def _read(self, block: bytes) -> None:
+        lines = block.split(b"\n")
+        if not lines[-1]:
+            lines.pop()
+        words = block.translate(TABLE)
+        if b"\\n" in block:
+            words = words.replace(b"nTraceback", b" Traceback")
+        triggers, number = self._triggers, self.lines
+        plain = self._layout.plain
+        for line, said in zip(lines, words.split(b"\n"), strict=False):
+            number += 1
+            quiet = plain and not self._streams.waiting and triggers.isdisjoint(said.split())
+            if quiet and not (line[:1] == b"{" and b"\\n" in line):
+                continue
+            self.lines = number
+            self._line(line)
+        self.lines = number
+
+    def _line(self, line: bytes) -> None:
+        text = decoded(line[:LINE_BYTES]).rstrip("\r")
+        if "\r" in text:
+            text = next((part for part in reversed(text.split("\r")) if part.strip()), "")
+        for whole in self._layout.join(text):
+            inner = unfold(whole) if whole[:1] in '{" \t-t' else None
+            if inner is None:
+                self._said(split_prefix(whole))
+            else:
+                for said in inner:
+                    self._said(said)
+
+    def _held(self) -> None:
+        for whole in self._layout.last():
+            self._said(split_prefix(whole))
+
+    def _said(self, said: Said) -> None:
+        self._sources.add(said.source)
+        stream = self._streams.of(said)
+        events, taken = stream.feed(said, self.lines)
+        for event in events + self._streams.note(said, self.lines):
+            self._judge(event)
+        if not taken and said.text.strip():
+            self._plain(stream, said)
+
+    def _plain(self, stream: Stream, said: Said) -> None:
+        event = stream.line(said, self.lines)
+        verdict, marks = self._matcher.find(event)
+        for mark in marks:
+            stream.heard(mark.name)
+            self._ledger.enter(mark, event)
+        if verdict is not None:
+            self._ledger.enter(verdict, event)
+        elif all(mark.name in PLATFORMS for mark in marks):
+            self._unknown.line(event)
+
+    def _judge(self, event: Event) -> None:
+        """Take an exception; of a chain the first one that is known counts."""
+        if event.raised is None:
+            self._unknown.cut_off(event)
+            return
+        verdict, of = self._of_chain(event)
+        if verdict is not None:
+            self._ledger.enter(verdict, of)
+        elif not _is_ending(event) and not self._matcher.find(event)[1]:
+            self._unknown.exception(event)
+
+    def _of_chain(self, event: Event) -> tuple[Verdict | None, Event]:
+        weak: tuple[Verdict | None, Event] = (None, event)
+        for raised in event.chain:
+            one = event if raised is event.raised else _of(event, raised)
+            verdict, marks = self._matcher.find(one)
+            for mark in marks:
+                self._ledger.enter(mark, one)
+            if verdict is not None and verdict.sure and verdict.name not in _GENERAL:
+                return verdict, one
+            if verdict is not None and weak[0] is None:
+                weak = (verdict, one)
+        return weak
+
+
+def _is_ending(event: Event) -> bool:
+    return event.raised is not None and event.raised.name in _ENDINGS
+
+
+def _of(event: Event, raised: Raised) -> Event:
+    return replace(
+        event,
+        text=raised.text,
+        number=raised.number,
+        raised=raised,
+        quotes=tuple(quotes_of(raised)),
+    )
+
+
+def explain(stream: BinaryIO, progress: Progress | None = None) -> Explanation:
+    """Read a log to its end and tell what failed first, what followed, and what is noise.
+
+    ``progress`` is told the bytes and the lines read so far.
+    """
+    return explain_chunks(chunks_of(stream), progress)
+
+
+def explain_chunks(chunks: Iterable[bytes], progress: Progress | None = None) -> Explanation:
+    """Do the same with pieces of any size."""
+    explainer = Explainer()
+    for chunk in chunks:
+        explainer.feed(chunk)
+        if progress is not None:
+            progress(explainer.bytes_read, explainer.lines)
+    return explainer.finish()

@@ -1,0 +1,93 @@
+"""A model that is not what it should be, settled by what else the log tells."""
+
+from wherry.causes.cause import Severity
+from wherry.explain.story.scene import Scene
+from wherry.findings import Evidence, How
+
+_SEVERAL = 3
+
+
+def settle(scene: Scene) -> None:
+    """Tell a pointer from a damaged file, a module of the project from one of others."""
+    for record in scene.ledger.of("file-signature-not-found"):
+        if scene.draft("git-lfs-pointer", "model-file-corrupt", "model-download-refused"):
+            break
+        downloaded = scene.ledger.first("~downloads") is not None
+        scene.symptom_draft(record.name, record, "model-file-corrupt" if downloaded else "")
+    _native(scene)
+    _in_requests(scene)
+    _start_module(scene)
+    _weights(scene)
+    _static(scene)
+
+
+def _in_requests(scene: Scene) -> None:
+    """A server that trains, or loads the same file again and again, does so for each request."""
+    serves = scene.ledger.first("~listens", "~booting-worker", "~listens-locally")
+    trains = scene.ledger.first("~trains")
+    if serves is not None and trains is not None and trains.last > serves.number:
+        scene.add("training-in-request", trains, values={})
+    loads = scene.ledger.first("~loads-model")
+    if loads is None or serves is None:
+        return
+    workers = scene.ledger.first("~booting-worker")
+    started = 1 if workers is None else workers.count
+    paths = [values.get("model", "") for _, values in loads.seen]
+    often = max(paths, key=paths.count)
+    if paths.count(often) >= _SEVERAL and paths.count(often) > started:
+        scene.add("model-loaded-per-request", loads, values={"model": often})
+
+
+def _native(scene: Scene) -> None:
+    """numpy and TensorFlow end with words that fit several causes, where another one was plain."""
+    vague = scene.draft("numpy2-abi")
+    plain = scene.draft("numpy-api-too-old")
+    if vague is not None and plain is not None and not vague.sure:
+        scene.drop("numpy2-abi")
+    record = scene.ledger.first("~no-tensorflow")
+    if record is not None and scene.breaks() is None:
+        scene.add("tf-install-broken", record, sure=False)
+
+
+def _start_module(scene: Scene) -> None:
+    """The module that the start command names is no package to install."""
+    command = scene.ledger.first("~start-command")
+    if command is None:
+        return
+    told = command.values.get("command", "").replace(":", " ").split()
+    for draft in scene.drafts:
+        module = draft.values.get("module", "")
+        if draft.name != "dependency-not-in-requirements" or not module:
+            continue
+        if draft.record.event.frames:
+            continue
+        if any(word == module or word.startswith(f"{module}.") for word in told[1:]):
+            draft.name = "wsgi-module-not-found"
+
+
+def _weights(scene: Scene) -> None:
+    """What made a slug large, where the build says it."""
+    slug = scene.draft("slug-too-large")
+    warned = scene.ledger.first("~slug-warning")
+    if slug is None and warned is not None:
+        slug = scene.add("slug-too-large", warned)
+        slug.severity = Severity.WARNING
+    cuda = scene.ledger.first("~torch-cuda")
+    if slug is None or cuda is None:
+        return
+    torch = any("torch" in values.get("wheel", "") for _, values in cuda.seen)
+    slug.alternatives = ("torch-cuda-wheels" if torch else "gpu-tensorflow-on-cpu-dyno",)
+    slug.settled_by = "the build downloads CUDA libraries, which no host without GPUs needs"
+    slug.evidence.append(
+        Evidence("large CUDA wheels in the build", cuda.count, How.READ, unit="wheels")
+    )
+
+
+def _static(scene: Scene) -> None:
+    """One missing picture is a slip; several files, or the admin's, are not served at all."""
+    record = scene.ledger.first("~static-404")
+    if record is None or scene.draft("static-manifest-missing", "static-reference-broken"):
+        return
+    paths = {values.get("path", "") for _, values in record.seen}
+    if len(paths) >= _SEVERAL or any(path.startswith("/static/admin/") for path in paths):
+        scene.add("no-whitenoise-static", record, values={})

@@ -1,0 +1,1 @@
+"""What the causes look like in a log: patterns as data, and what reads them."""

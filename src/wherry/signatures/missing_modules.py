@@ -1,0 +1,209 @@
+"""ModuleNotFoundError: whose module it is, and who asked for it, decide between a dozen causes."""
+
+import re
+from typing import Final
+
+from wherry.signatures.conditions import imported_by
+from wherry.signatures.events import Event
+from wherry.signatures.module_names import (
+    DRIVERS,
+    GONE_STDLIB,
+    MOVED_KERAS,
+    OLD_PICKLES,
+    PACKAGES,
+    PYTHON_2,
+    belongs,
+)
+from wherry.signatures.signature import Verdict, sees
+
+_PICKLES: Final = ("pickle.py", "joblib/", "dill/", "cloudpickle", "numpy_pickle", "npyio.py")
+_WSGI: Final = re.compile(r"(?:^|\.)(?:wsgi|asgi)(?:\.|$)")
+
+
+def _missing(event: Event, found: re.Match[str]) -> Verdict | None:
+    module = found["module"]
+    return _by_name(event, module) or _by_asker(event, module) or _project_or_package(event, module)
+
+
+def _by_name(event: Event, module: str) -> Verdict | None:
+    """Return what the name alone tells."""
+    top = module.partition(".")[0]
+    if f"'{top}' is not a package" in event.text and "/django/conf/" not in imported_by(event):
+        return Verdict("module-shadowed", {"module": top, "file": f"{top}.py"})
+    if belongs(module, ("tensorflow", "tensorflow_core")) and "." in module:
+        return _of_tensorflow(event, module)
+    if module == "whitenoise.django":
+        return Verdict("whitenoise-old-import", {})
+    if belongs(module, OLD_PICKLES) and (_unpickling(event) or not event.frames):
+        return Verdict("pickle-version-mismatch", {"package": top})
+    if belongs(module, MOVED_KERAS) and _deserializing(event):
+        return Verdict("keras-version-mismatch", {"name": module})
+    if belongs(module, MOVED_KERAS):
+        return Verdict("moved-keras-import", {"name": module})
+    return _of_python(event, module, top)
+
+
+def _of_tensorflow(event: Event, module: str) -> Verdict:
+    if belongs(module, ("tensorflow.contrib", "tensorflow.examples", "tensorflow.models")):
+        return Verdict("tf1-api-removed", {"name": module})
+    if belongs(module, ("tensorflow.python",)):
+        return _private(event, module)
+    return Verdict("tf-install-broken", {"module": module})
+
+
+def _deserializing(event: Event) -> bool:
+    return any(
+        "serializ" in frame.path or "serializ" in frame.function or "load_model" in frame.function
+        for frame in event.frames
+    )
+
+
+def _private(event: Event, module: str) -> Verdict:
+    """TensorFlow's own files that miss one another are broken; the project's imports are wrong."""
+    asker = imported_by(event)
+    if "/tensorflow/" in asker or "/tensorflow_core/" in asker:
+        return Verdict("tf-install-broken", {"module": module})
+    if re.search(r"/(?:keras|tf_keras)/", asker):
+        return Verdict("keras-standalone-mismatch", {"module": module})
+    return Verdict("tf-private-api", {"module": module})
+
+
+def _of_python(event: Event, module: str, top: str) -> Verdict | None:
+    asker = imported_by(event)
+    if top == "pkg_resources":
+        if "/gunicorn/" in asker:
+            return Verdict("gunicorn20-no-pkg-resources", {})
+        return Verdict("dependency-not-in-requirements", {"module": top, "package": "setuptools"})
+    if top in GONE_STDLIB:
+        if "/django/" in asker:
+            return Verdict("django-too-old-for-python", {"module": top})
+        return Verdict("removed-stdlib-module", {"module": top})
+    if top in PYTHON_2:
+        return Verdict("removed-stdlib-module", {"module": top})
+    if belongs(module, ("django.utils.six", "django.core.urlresolvers", "django.utils.importlib")):
+        return Verdict("removed-django-api", {"name": module})
+    if belongs(module, ("django.contrib.staticfiles.templatetags", "django.conf.urls.defaults")):
+        return Verdict("removed-django-api", {"name": module})
+    if belongs(module, ("scipy.misc", "scipy.ndimage.filters", "scipy.signal.windows")):
+        return Verdict("removed-scipy-api", {"name": module})
+    if belongs(module, ("werkzeug.contrib", "flask.ext", "markupsafe", "itsdangerous")) and (
+        "." in module
+    ):
+        return Verdict("unpinned-transitive-breaks", {"package": top})
+    return None
+
+
+def _by_asker(event: Event, module: str) -> Verdict | None:
+    """Return what the file tells that asked for it."""
+    asker = imported_by(event)
+    top = module.partition(".")[0]
+    if "/gunicorn/" in asker or "/uvicorn/" in asker or "/daphne/" in asker:
+        if "worker" in module and ("gunicorn" in module or "uvicorn" in module):
+            return Verdict("dependency-not-in-requirements", _provided(top))
+        return Verdict("wsgi-module-not-found", {"module": module})
+    if asker.endswith("django/conf/__init__.py") or _settings_like(event, module):
+        return Verdict("settings-module-not-found", {"module": module})
+    if (
+        "/django/db/backends/" in asker
+        or "/django/db/utils.py" in asker
+        or (top in ("psycopg2", "psycopg", "MySQLdb") and "site-packages" in asker)
+    ):
+        driver = DRIVERS.get(top, top)
+        return Verdict("db-driver-missing", {"driver": driver, "module": module})
+    if _unpickling(event):
+        if top in PACKAGES or top in ("sklearn", "xgboost", "lightgbm", "pandas", "numpy"):
+            return Verdict("dependency-not-in-requirements", _provided(top))
+        return Verdict(
+            "pickle-refers-to-main",
+            {"name": module, "module": module},
+            ("dependency-not-in-requirements",),
+            "whether the module is a package that can be installed, or a script of whoever saved "
+            "the pickle",
+        )
+    return None
+
+
+def _settings_like(event: Event, module: str) -> bool:
+    """Whether it is the settings module that Django was about to import."""
+    parts = module.split(".")
+    named = any(part in ("settings", "config") for part in parts[1:])
+    conf = any("django/conf/__init__.py" in frame.path for frame in event.frames)
+    return named and (conf or not event.frames) and parts[0] != "django"
+
+
+def _unpickling(event: Event) -> bool:
+    return any(part in frame.path for frame in event.frames for part in _PICKLES) or any(
+        re.search(r"\b(?:pickle|joblib|dill)\.loads?\(", frame.code) for frame in event.frames
+    )
+
+
+def _provided(top: str) -> dict[str, str]:
+    return {"module": top, "package": PACKAGES.get(top, top)}
+
+
+def _project_or_package(event: Event, module: str) -> Verdict:
+    """The rest: a package that nobody installed, or a part of the project that is not there."""
+    top, _, below = module.partition(".")
+    own = _own_packages(event)
+    if _WSGI.search(module) and not event.frames:
+        return Verdict("wsgi-module-not-found", {"module": module})
+    if top in own:
+        if below and re.search(r"[A-Z]", below.partition(".")[0]):
+            return Verdict("import-case-mismatch", {"name": module})
+        return Verdict(
+            "import-case-mismatch",
+            {"name": module},
+            ("dependency-not-in-requirements", "project-not-at-root"),
+            f"`git ls-files '*{module.rpartition('.')[2]}*'`: other capitals, or not in git at all",
+            sure=False,
+        )
+    if below and top in PACKAGES:
+        return Verdict(
+            "dependency-not-in-requirements",
+            {"module": module, "package": PACKAGES[top]},
+        )
+    return Verdict("dependency-not-in-requirements", _provided(top))
+
+
+def _own_packages(event: Event) -> set[str]:
+    """Return the names of the packages that the project's frames lie in."""
+    names: set[str] = set()
+    for frame in event.frames:
+        if not frame.library:
+            path = frame.path.removesuffix(".py").strip("/").split("/")
+            names.update(path[-3:-1])
+    return names - {"app", "src", "code", "home", "workspace", "opt", "project", "tmp", "usr"}
+
+
+SIGNATURES = (
+    *sees(
+        "dependency-not-in-requirements",
+        r"Could not import (?P<module>PIL)\.Image",
+        r"`(?:load_model|save_model|HDF5\S*)` requires (?P<module>h5py)",
+        r"Missing optional dependency '(?P<module>[\w.-]+)'",
+        (
+            r"The '(?P<module>[\w.-]+?)(?:[<>=!~][^']*)?' distribution was not found and is "
+            r"required by"
+        ),
+        (
+            r"requires the (?P<module>[\w-]+) (?:library|package) but it was not found in your "
+            r"environment"
+        ),
+        r"\(fields\.E210\) Cannot use ImageField because (?P<module>Pillow) is not installed",
+    ),
+    *sees(
+        "whitenoise-old-import",
+        r"Your WhiteNoise configuration is incompatible with WhiteNoise v4\.0",
+    ),
+    *sees(
+        "dependency-not-in-requirements wsgi-module-not-found settings-module-not-found "
+        "db-driver-missing gunicorn20-no-pkg-resources removed-stdlib-module tf1-api-removed "
+        "django-too-old-for-python tf-private-api tf-install-broken moved-keras-import "
+        "whitenoise-old-import module-shadowed pickle-version-mismatch removed-django-api "
+        "keras-standalone-mismatch removed-scipy-api import-case-mismatch pickle-refers-to-main "
+        "unpinned-transitive-breaks",
+        r"No module named '?(?P<module>[\w.]+)'?",
+        types="ModuleNotFoundError ImportError",
+        judge=_missing,
+    ),
+)
