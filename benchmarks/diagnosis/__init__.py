@@ -1,0 +1,1 @@
+"""How well ``wherry doctor`` and ``wherry explain`` name causes, on cases not written for them."""
