@@ -29,17 +29,18 @@ def examine(name: str) -> Outcome:
     spans = [*told.outside, *(span for item in beyond for span in item.where)]
     quotes = [quote for span in spans if isinstance(span, LogSpan) for quote in span.quotes]
     said = [item.cause.name for item in told_of]
-    wanted = [Wanted((cause,)) for cause in expected["expected"]]
+    # What is also acceptable may stand in the place of what is expected, or beside it.
+    others = tuple(expected.get("also_acceptable", ()))
+    wanted = [Wanted((cause, *others)) for cause in expected["expected"]]
     line = expected.get("outside")
     if line:
-        wanted.append(Wanted((OUTSIDE,)))
+        wanted.append(Wanted((OUTSIDE, *others)))
         said = [OUTSIDE] * any(line in quote for quote in quotes) + [
             name for name in said if name not in {item.cause.name for item in beyond}
         ]
     elif told.outside:
         said.append(OUTSIDE)
     acceptable = {
-        *expected.get("also_acceptable", ()),
         *expected.get("consequences", ()),
         *expected.get("noise", ()),
     }

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.memory.cases import CASES, ENVIRONMENTS, Case
+from benchmarks.memory.table import line
 from benchmarks.memory.trees import to_document, weigh_site
 from benchmarks.memory.views import PLAIN, VIEWS
 from benchmarks.serving.environments import KEPT, REPOSITORY
 from benchmarks.serving.machine import commit, machine
+from benchmarks.slug import page
 from benchmarks.slug.interpreters import installed
 from benchmarks.slug.measuring import keep
 from wherry.estimate.memory import predict_memory
@@ -35,9 +37,10 @@ def main() -> int:
     for case in CASES:
         if not options.only or any(word in case.name for word in options.only):
             rows.append(_measured(options.work, case))
-            print(_line(rows[-1]), flush=True)
+            print(line(rows[-1]), flush=True)
     if not options.only:
         keep(DATA, _document(rows))
+        page.write()
     return 1 if any(_is_off(row) for row in rows) else 0
 
 
@@ -128,20 +131,6 @@ def _model(work: Path, case: Case) -> Path | None:
 def _run(*command: str | Path, cwd: Path | None = None) -> None:
     nowhere = subprocess.DEVNULL
     subprocess.run(command, check=True, timeout=_TIMEOUT_S, cwd=cwd, stdout=nowhere, stderr=nowhere)
-
-
-def _line(row: dict[str, Any]) -> str:
-    measured, told = row["measured"], row["predicted"]
-    boot, after = row["error_ratios"]
-    return (
-        f"| {row['name']} | {_mb(measured['boot_bytes'])} | {_mb(told['boot_bytes'])} "
-        f"| {boot:+.1%} | {_mb(measured['predicted_bytes'])} | {_mb(told['predicted_bytes'])} "
-        f"| {after:+.1%} |"
-    )
-
-
-def _mb(size: float) -> str:
-    return f"{size / 1e6:.0f}"
 
 
 def _is_off(row: dict[str, Any]) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 from benchmarks.serving.environments import KEPT, REPOSITORY
 from benchmarks.serving.machine import commit, machine
-from benchmarks.slug import table
+from benchmarks.slug import page, table
 from benchmarks.slug.bytecode import bytecode_bytes
 from benchmarks.slug.fitting import fit, to_toml
 from benchmarks.slug.measuring import keep, measure_interpreter, measure_set
@@ -39,6 +39,7 @@ def main() -> int:
     rows = [compared(row) for row in _rows(work, TESTED)]
     if not options.only:
         keep(DATA, _document(rows))
+        page.write()
     return _tell(rows)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from benchmarks.slug import page
 from benchmarks.slug.building import packed_bytes
 from benchmarks.slug.fitting import fit, to_toml
 from benchmarks.slug.predicting import compared, rows_as_text
@@ -80,3 +81,11 @@ def test_files_are_packed_as_one_stream(tmp_path: Path) -> None:
         path.write_text("value = 'the same text in every file'\n" * 50)
     alone = packed_bytes(paths[:1], (6,))[6]
     assert alone < packed_bytes(paths, (6,))[6] < 3 * alone
+
+
+def test_the_page_is_that_of_its_data() -> None:
+    slug, memory = page._read("slug"), page._read("memory")
+    assert page.PAGE.read_text() == page.page(slug, memory)
+    assert len(slug["sets"]) >= 8
+    assert all(abs(row["error_ratio"]) <= 0.05 for row in slug["sets"])
+    assert all(abs(ratio) <= 0.15 for row in memory["sites"] for ratio in row["error_ratios"])

@@ -1,4 +1,4 @@
-"""The folder in which what was read from the index is kept from one run to the next."""
+"""The folder in which what was read or made is kept from one run to the next."""
 
 import os
 import tempfile

@@ -17,8 +17,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from wherry.dependencies.cache import cache_folder
 from wherry.errors import ConversionFailed
-from wherry.shrink.conversion.cache import cache_folder
 from wherry.shrink.conversion.disk import full, writing
 from wherry.shrink.conversion.pythons import find_python
 from wherry.shrink.conversion.uv import UvFailed, run_uv

@@ -1,6 +1,6 @@
 """How many megabytes of log `wherry explain` reads in a second, and in how much memory.
 
-Run as ``python -m benchmarks.explain.throughput [MEGABYTES]``.
+Run as ``scripts/bench explain [MEGABYTES]``.
 """
 
 import resource
