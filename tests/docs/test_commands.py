@@ -147,7 +147,7 @@ def wait_until_ready(port: int, server: subprocess.Popen[bytes], log: Path) -> N
 
 # Run elsewhere, each by the test that it is about.
 ELSEWHERE = re.compile(
-    r"scripts/(demo|bench)|git clone"
+    r"scripts/(demo|bench)|git clone|heroku logs .*wherry explain"
     r"|wherry (serve|tensorflow|inspect|shrink|verify|doctor|init|explain)"
 )
 SHOWN = [fence for fence in commands() if not fence.text.startswith("pip install")]
