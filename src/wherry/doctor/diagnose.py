@@ -15,6 +15,7 @@ from wherry.doctor.ignores import Ignore, Ignores, read_ignores
 from wherry.doctor.merging import merge
 from wherry.doctor.rule import Context, Rule
 from wherry.doctor.rules import catalogue
+from wherry.doctor.rules.files import pythons
 from wherry.doctor.selection import Selection, select
 from wherry.doctor.silencing import without_ignored, without_known
 from wherry.findings import Finding, Skipped
@@ -71,7 +72,7 @@ def diagnose(root: Path, options: Options | None = None) -> Diagnosis:
     return Diagnosis(
         root=project.root,
         target=target,
-        python=context.python,
+        python=host_python(project, target),
         python_asked=_is_asked(project, target),
         framework=project.code.framework,
         files=sum(entry.deployed for entry in project.files),
@@ -101,7 +102,21 @@ def _context(project: Project, target: Target, options: Options) -> Context:
         offline=options.offline,
         environment=None if asked is None else read_environment(asked),
     )
+    context = replace(context, python=_python_built(context))
     return context if options.offline else replace(context, resolution=resolving.resolve(context))
+
+
+def _python_built(context: Context) -> tuple[int, int] | None:
+    """Return the Python that the other rules go by: the one advised where the host has not it.
+
+    What does not fit that one is told at once, and not only after the first fault is mended.
+    """
+    asked, target = context.python, context.target
+    builds = (*pythons.supported(target), *pythons.deprecated(target))
+    image = uses_image(context.project, target.platform.name)
+    if asked is None or image or not builds or asked in builds:
+        return asked
+    return pythons.best(context, asked)
 
 
 def _is_asked(project: Project, target: Target) -> bool:
