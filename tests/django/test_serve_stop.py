@@ -104,7 +104,7 @@ def test_idle_connection_is_held_as_long_as_the_server_was_told(
 ) -> None:
     """granian's own command line caps this at 60 s; below and above a time of 1.5 s."""
     script = """
-import threading
+from wherry.django.server.gateway import answerer
 from wherry.django.server.http_server import serve
 from wherry.django.server.listener import address, listen
 
@@ -114,7 +114,7 @@ def app(environ, start_response):
 
 listener = listen("127.0.0.1", 0)
 print(address(listener), flush=True)
-serve(app, listener, threads=1, keep_alive_s=1.5, started=lambda: None)
+serve(answerer(app), listener, threads=1, keep_alive_s=1.5, started=lambda: None)
 """
     with Server([sys.executable, "-c", script], tmp_path, {}) as server:
         connection = server.connect()

@@ -150,7 +150,7 @@ def test_a_model_of_keras_1_answers_as_the_keras_that_wrote_it(tmp_path: Path) -
     """Its Keras lives in a session of TensorFlow 1, and so does its original."""
     exported = export(inspect(_FIXTURES / "keras" / "keras-1.2.h5"), tmp_path)
     (signature,) = exported.signatures.values()
-    kept = np.load(_FIXTURES / "keras" / "keras-1.2-answers.npz")
+    kept = np.load(_HERE / "keras-1.2-answers.npz")
     inputs = {signature.inputs[0].name: kept["samples"]}
     expected = {signature.outputs[0].name: kept["answers"]}
     _assert_same(answer(exported, _samples(signature, inputs), tmp_path), expected)
