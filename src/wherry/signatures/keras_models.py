@@ -144,7 +144,7 @@ SIGNATURES = (
         "lambda-bytecode-python-mismatch",
         r"bad marshal data \(.{1,60}\)",
         r"unknown opcode",
-        r"XXX lineno: \d+, opcode: \d+",
+        r"lineno: \d+, opcode: \d+",
         r"code\(\) takes at (?:most|least) \d+ arguments",
         r"code expected at least \d+ arguments, got \d+",
     ),
