@@ -15,6 +15,7 @@ from wherry.shrink.feeding import feeding
 from wherry.shrink.options import ShrinkOptions
 from wherry.shrink.recorded import parity_to_dict
 from wherry.shrink.records import Outcome, Samples
+from wherry.shrink.samples import fingerprint
 from wherry.tensors import Array
 
 _NAMES = {"litert": "model.tflite", "onnx": "model.onnx", "tensorflow": "saved_model"}
@@ -151,7 +152,10 @@ def _origin(
             "count": samples.count,
             "sha256": samples.sha256,
             "synthetic": samples.synthetic,
-            "labels": samples.labels is not None,
+            # Apart: whoever verifies the bundle later needs the samples only.
+            "labels_sha256": (
+                None if samples.labels is None else fingerprint({"labels": samples.labels})
+            ),
         },
         "parity": parity_to_dict(outcome.parity),
     }

@@ -27,7 +27,7 @@ class Samples:
         labels: What is right for each sample, int64 [samples], or None.
         synthetic: Whether they were drawn from the signature, and so prove little.
         source: Where they came from, for people.
-        sha256: Over their names, dtypes, shapes and bytes.
+        sha256: Over the inputs' names, dtypes, shapes and bytes.
     """
 
     signature: str

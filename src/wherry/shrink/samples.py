@@ -140,7 +140,7 @@ def _finish(
         labels=labels,
         synthetic=synthetic,
         source=_told(drawn, count),
-        sha256=_sha256(inputs, labels),
+        sha256=fingerprint(inputs),
     )
 
 
@@ -151,9 +151,10 @@ def _told(drawn: Drawn, count: int) -> str:
     return ", ".join((*parts, *drawn.notes))
 
 
-def _sha256(inputs: Mapping[str, Array], labels: Array | None) -> str:
+def fingerprint(arrays: Mapping[str, Array]) -> str:
+    """Return the SHA-256 over names, dtypes, shapes and contents."""
     digest = hashlib.sha256()
-    for name, array in (*sorted(inputs.items()), *([] if labels is None else [("", labels)])):
+    for name, array in sorted(arrays.items()):
         digest.update(f"{name!r} {array.dtype.str} {array.shape}\n".encode())
         if array.dtype.hasobject:
             for item in array.reshape(-1):
