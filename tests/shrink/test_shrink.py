@@ -151,6 +151,22 @@ def test_verify_compares_a_bundle_with_its_original(made: Made, rows: Path) -> N
     assert all(file["wrong"] is None for file in found["files"])
 
 
+def test_a_bundle_made_with_labels_is_verified_without_them(rows: Path, tmp_path: Path) -> None:
+    """The samples are the recorded ones, whoever said what is right for each."""
+    labels, bundle = tmp_path / "labels.npy", tmp_path / "classifier"
+    np.save(labels, np.arange(48) % 3)
+    ran = wherry(
+        *("shrink", KERAS, "-o", bundle, "--samples", rows, "--labels", labels, "--quick"),
+        *("--candidates", "litert-float32"),
+    )
+    assert ran.code == 0, ran.err
+    recorded = json.loads((bundle / "wherry.json").read_text())["origin"]["samples"]
+    assert len(recorded["labels_sha256"]) == 64
+    ran = wherry("verify", bundle, "--against", KERAS, "--samples", rows)
+    assert ran.code == 0, ran.err
+    assert "are not those" not in ran.out
+
+
 def test_verify_finds_another_models_bundle(made: Made) -> None:
     """Of the same inputs and outputs, and trained otherwise: asked as an original of it."""
     ran = wherry("verify", DIGITS.parent, "--against", made.bundle / "model.onnx")
