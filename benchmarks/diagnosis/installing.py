@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.diagnosis.commands import clean, run
-from wherry.dependencies.uv import find_uv
+from wherry.dependencies.uv_program import find_uv
 from wherry.platforms import hosts
 from wherry.project.project import Project
 

@@ -48,3 +48,19 @@ def test_a_thread_that_runs_python_has_the_usual_policy() -> None:
         assert in_a_thread(asked_twice) == os.SCHED_OTHER
         assert in_a_thread(asked_twice) == os.SCHED_OTHER
     assert seen == [os.SCHED_OTHER] * 4
+
+
+def test_a_process_that_was_given_another_policy_keeps_it() -> None:
+    """``chrt --batch 0 wherry serve ...`` says what its owner wants of all its threads."""
+    seen: list[int] = []
+
+    def given() -> int:
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+        answer = impatient(lambda _, __: seen.append(policy()))
+        with patient_threads():
+            seen.append(in_a_thread(policy))
+        answer(None, {})
+        return policy()
+
+    assert in_a_thread(given) == os.SCHED_BATCH
+    assert seen == [os.SCHED_BATCH, os.SCHED_BATCH]

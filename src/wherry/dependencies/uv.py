@@ -6,14 +6,12 @@ source is left out here and looked at apart.
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -22,7 +20,7 @@ from packaging.utils import canonicalize_name
 
 from wherry.dependencies.index import DEFAULT
 from wherry.dependencies.resolution import Artifact, Python
-from wherry.errors import RuntimeMissing
+from wherry.dependencies.uv_program import find_uv
 
 # The newest Linux that all hosts' current systems are at least: see releases.GLIBC.
 _PLATFORM: Final = "x86_64-manylinux_2_35"
@@ -96,19 +94,6 @@ class NoIndex(Exception):
 
 class UvFailed(Exception):
     """uv could not read what it was given, or failed otherwise; ``str()`` is what it said."""
-
-
-@cache
-def find_uv() -> str:
-    """Return the path of uv: ``$UV``, this environment's own, or the one on PATH.
-
-    Raises:
-        RuntimeMissing: there is none.
-    """
-    for candidate in (os.environ.get("UV"), _of_this_environment(), shutil.which("uv")):
-        if candidate and (path := shutil.which(candidate)):
-            return path
-    raise RuntimeMissing("uv was not found. Install it: pip install uv.")
 
 
 def resolve_lines(
@@ -222,17 +207,6 @@ def _plain_index(index_options: Iterable[str]) -> bool:
     of_system = Path("/etc/uv/uv.toml")
     own = os.environ.get("UV_CONFIG_FILE")
     return not (own or settings.is_file() or of_system.is_file())
-
-
-def _of_this_environment() -> str | None:
-    try:
-        from uv import find_uv_bin
-    except ImportError:
-        return None
-    try:
-        return find_uv_bin()
-    except FileNotFoundError:
-        return None
 
 
 def _environment() -> dict[str, str]:

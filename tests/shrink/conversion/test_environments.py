@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from wherry.dependencies import uv_program
 from wherry.errors import ConversionFailed
-from wherry.shrink.conversion import environments, pythons, uv
+from wherry.shrink.conversion import environments, pythons
 from wherry.shrink.conversion.environments import NoPython, NothingFits, make
 from wherry.shrink.conversion.uv import UvFailed
 
@@ -25,7 +26,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def forgetful() -> Iterator[None]:
     """What was found once is looked for again."""
-    found = (pythons.find_python, uv.find_uv)
+    found = (pythons.find_python, uv_program.find_uv)
     for function in found:
         function.cache_clear()
     yield
@@ -105,7 +106,7 @@ def test_a_python_that_is_here_is_taken_before_another_is_downloaded() -> None:
 
 @pytest.mark.usefixtures("forgetful")
 def test_no_uv(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(uv, "_of_this_environment", lambda: None)
+    monkeypatch.setattr(uv_program, "_of_this_environment", lambda: None)
     monkeypatch.delenv("UV", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
 

@@ -19,7 +19,13 @@ from typing import Any
 
 from wherry.django.server.handover import Answerer
 
-_POSSIBLE = hasattr(os, "sched_setscheduler")
+
+def _is_ordinary() -> bool:
+    """Whether this process has the usual policy, which an owner may have chosen otherwise."""
+    try:
+        return os.sched_getscheduler(0) == os.SCHED_OTHER
+    except (AttributeError, OSError):  # not Linux, or a sandbox
+        return False
 
 
 class _Thread(threading.local):
@@ -28,30 +34,39 @@ class _Thread(threading.local):
 
 @contextlib.contextmanager
 def patient_threads() -> Iterator[None]:
-    """Threads that are started meanwhile wait for their turn when they wake."""
-    _set_policy(patient=True)
+    """Threads that are started meanwhile wait for their turn when they wake.
+
+    A process that was given another policy than the usual one keeps it in all of its threads.
+    """
+    ordinary = _is_ordinary()
+    if ordinary:
+        _set_policy(os.SCHED_BATCH)
     try:
         yield
     finally:
-        _set_policy(patient=False)
+        if ordinary:
+            _set_policy(os.SCHED_OTHER)
 
 
 def impatient(answer: Answerer) -> Answerer:
-    """Give each thread that calls this the usual policy, whoever started it."""
+    """Give each thread that calls this the usual policy, whoever started it.
+
+    To be called before ``patient_threads``, in a process that has that policy itself.
+    """
+    if not _is_ordinary():
+        return answer
     thread = _Thread()
 
     def settled_answer(proto: Any, scope: dict[str, Any]) -> None:
         if not thread.settled:
-            _set_policy(patient=False)
+            _set_policy(os.SCHED_OTHER)
             thread.settled = True
         answer(proto, scope)
 
     return settled_answer
 
 
-def _set_policy(*, patient: bool) -> None:
+def _set_policy(policy: int) -> None:
     # What a sandbox does not allow is only a little slower without.
-    if _POSSIBLE:
-        with contextlib.suppress(OSError):
-            policy = os.SCHED_BATCH if patient else os.SCHED_OTHER
-            os.sched_setscheduler(0, policy, os.sched_param(0))
+    with contextlib.suppress(OSError):
+        os.sched_setscheduler(0, policy, os.sched_param(0))

@@ -6,13 +6,12 @@ may reach into an environment that is made for a model.
 
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 
-from wherry.errors import ConversionFailed
+from wherry.dependencies.uv_program import find_uv
+from wherry.errors import ConversionFailed, RuntimeMissing
 
 _OF_THE_PROJECT = (
     "VIRTUAL_ENV",
@@ -82,32 +81,14 @@ class UvFailed(Exception):
         return re.sub(r"\w+://\S+", "the package index", said)[:300].rstrip(".: ")
 
 
-@cache
-def find_uv() -> str:
-    """Return the path of uv: ``$UV``, this environment's own, or the one on PATH.
-
-    Raises:
-        ConversionFailed: there is none.
-    """
-    candidates = [os.environ.get("UV"), _of_this_environment(), shutil.which("uv")]
-    for candidate in candidates:
-        if candidate and (path := shutil.which(candidate)):
-            return path
-    raise ConversionFailed(
-        "uv was not found, which makes the environment that a model is converted in. "
-        'Install it: pip install "wherry[shrink]".'
-    )
-
-
-def _of_this_environment() -> str | None:
+def _program() -> str:
     try:
-        from uv import find_uv_bin
-    except ImportError:
-        return None
-    try:
-        return find_uv_bin()
-    except FileNotFoundError:
-        return None
+        return find_uv()
+    except RuntimeMissing:
+        raise ConversionFailed(
+            "uv was not found, which makes the environment that a model is converted in. "
+            'Install it: pip install "wherry[shrink]".'
+        ) from None
 
 
 def run_uv(arguments: Sequence[str]) -> str:
@@ -119,7 +100,7 @@ def run_uv(arguments: Sequence[str]) -> str:
         UvFailed: it failed.
         ConversionFailed: there is no uv.
     """
-    command = [find_uv(), *arguments]
+    command = [_program(), *arguments]
     with subprocess.Popen(
         command,
         cwd=Path(Path.cwd().anchor),
