@@ -98,6 +98,19 @@ def replace_line(
     context: Context, path: str, number: int, line: str, what: str, *, safe: bool = True
 ) -> Fix | None:
     """Return the fix that replaces one line of a file; None where the file cannot be read."""
+    return _with_line(context, path, number, line, what, safe=safe)
+
+
+def remove_line(
+    context: Context, path: str, number: int, what: str, *, safe: bool = True
+) -> Fix | None:
+    """Return the fix that takes one line out of a file; None where the file cannot be read."""
+    return _with_line(context, path, number, None, what, safe=safe)
+
+
+def _with_line(
+    context: Context, path: str, number: int, line: str | None, what: str, *, safe: bool
+) -> Fix | None:
     text = context.project.text(path)
     if text is None:
         return None
@@ -106,21 +119,7 @@ def replace_line(
         return None
     old = lines[number - 1]
     ending = old[len(old.rstrip("\r\n")) :]
-    lines[number - 1] = f"{line}{ending}"
-    return Fix(what, (Change(path, text.content, "".join(lines)),), safe=safe)
-
-
-def remove_line(
-    context: Context, path: str, number: int, what: str, *, safe: bool = True
-) -> Fix | None:
-    """Return the fix that takes one line out of a file; None where the file cannot be read."""
-    text = context.project.text(path)
-    if text is None:
-        return None
-    lines = text.content.splitlines(keepends=True)
-    if not 0 < number <= len(lines):
-        return None
-    del lines[number - 1]
+    lines[number - 1] = "" if line is None else f"{line}{ending}"
     return Fix(what, (Change(path, text.content, "".join(lines)),), safe=safe)
 
 
