@@ -15,7 +15,7 @@ from typing import IO, Any, Final
 from urllib.parse import urlsplit
 
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
-_MOST_IDLE: Final = 16
+_MOST_IDLE: Final = 32
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,8 @@ from wherry.dependencies.wheel_metadata import metadata_in_wheel
 DEFAULT: Final = "https://pypi.org/simple"
 _ACCEPT: Final = "application/vnd.pypi.simple.v1+json, text/html;q=0.5"
 _FRESH_S: Final = 600  # what the Python Package Index tells its clients
-_AT_ONCE: Final = 8
+# Each waits for an answer a hundred times longer than it works on it.
+_AT_ONCE: Final = 24
 _LARGEST_PAGE_BYTES: Final = 40_000_000
 _LARGEST_METADATA_BYTES: Final = 2_000_000
 _LARGEST_SOURCE_BYTES: Final = 12_000_000
@@ -110,7 +111,8 @@ class Index:
 
     def metadata(self, files: Iterable[File]) -> dict[str, Metadata]:
         """Return what each wheel's metadata says, by its file name; missing where none is had."""
-        wanted = [file for file in files if file.is_wheel]
+        # The largest first: an old one of many files is looked into with several requests.
+        wanted = sorted((f for f in files if f.is_wheel), key=lambda f: -(f.size_bytes or 0))
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             found = zip(wanted, pool.map(self._metadata, wanted), strict=True)
             return {file.filename: metadata for file, metadata in found if metadata is not None}

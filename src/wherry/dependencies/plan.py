@@ -107,7 +107,7 @@ def _make_room(plan: Plan, fits: Mapping[RequirementLine, Fit]) -> None:
         near = plan.near(line) if step == 1 else None
         if near is not None and (wheel := any_wheel(near[1])) is not None:
             files[line] = wheel
-    read = plan.survey.index.metadata(files.values())
+    read = plan.survey.of_wheels(files.values())
     moving = set(plan.steps)
     pinned = {line.key: line for line in fits if line.exact and line not in moving}
     for line, file in files.items():

@@ -119,7 +119,8 @@ def _resolve(
     built: Iterable[RequirementLine],
     index_options: tuple[str, ...],
 ) -> tuple[Resolved, ...] | None:
-    excludes = frozenset(line.key for line in built)
+    # What was renamed has no file here, whoever else wants it: uv need not find that out.
+    excludes = frozenset(line.key for line in (*built, *plan.renamed))
     for _ in range(_MOST_STEPS):
         kept = [line for line in lines if line not in plan.removed]
         asks = Asks(
@@ -175,7 +176,7 @@ def _refused(plan: Plan, resolved: Sequence[Resolved]) -> bool:
         release = page.by_version.get(Version(found[name])) if page and name in found else None
         if (wheel := any_wheel(release)) is not None:
             files[line] = wheel
-    read = plan.survey.index.metadata(files.values())
+    read = plan.survey.of_wheels(files.values())
     again = False
     for line, file in files.items():
         metadata = read.get(file.filename)

@@ -127,6 +127,7 @@ def _resolve(
 def _look(looked_at: Survey, python: Python, *, locked: bool) -> _State:
     """Return what the index and the releases' own metadata tell, without a resolver."""
     fits = looked_at.fits(python)
+    looked_at.read_ahead(fits)
     troubles = looked_at.troubles(fits, python)
     hidden = _hidden(troubles, looked_at.index)
     for line in hidden:

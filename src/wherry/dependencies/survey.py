@@ -26,6 +26,7 @@ class Survey:
     lines: tuple[RequirementLine, ...]
     pages: Mapping[str, Page | None]
     _sources: dict[str, Source | None] = field(default_factory=dict)
+    _metadata: dict[str, Metadata] = field(default_factory=dict)
 
     def fits(self, python: Python) -> dict[RequirementLine, Fit]:
         """Return what pip would take for each line that applies on this Python."""
@@ -54,21 +55,36 @@ class Survey:
         """Return what is known of the source that a line would be built from."""
         return None if found.source is None else self._sources.get(found.source.filename)
 
+    def read_ahead(self, fits: Mapping[RequirementLine, Fit]) -> None:
+        """Read sources and metadata side by side: either waits for the index, not for this."""
+        with ThreadPoolExecutor(1) as pool:
+            reading = pool.submit(self.of_wheels, self._pinned_wheels(fits).values())
+            self._read_sources(found.source for found in fits.values())
+            reading.result()
+
+    def of_wheels(self, files: Iterable[File]) -> dict[str, Metadata]:
+        """Return what each wheel's metadata says, by its file name; missing where none is had."""
+        asked = list(files)
+        new = [file for file in asked if file.filename not in self._metadata]
+        self._metadata |= self.index.metadata(new)
+        names = {file.filename for file in asked}
+        return {name: self._metadata[name] for name in names if name in self._metadata}
+
     def metadata(self, fits: Mapping[RequirementLine, Fit]) -> dict[RequirementLine, Metadata]:
         """Return what the pinned releases say of themselves, whatever Python they are for."""
-        files: dict[RequirementLine, File] = {}
-        for line, found in fits.items():
-            if line.exact is None:
-                continue
-            if file := any_wheel(self._release(line, found)):
-                files[line] = file
-        read = self.index.metadata(files.values())
+        files = self._pinned_wheels(fits)
+        read = self.of_wheels(files.values())
         known = {line: read[f.filename] for line, f in files.items() if f.filename in read}
         for line, found in fits.items():
             source = self.source(found)
             if line not in known and source is not None and found.release is not None:
                 known[line] = Metadata(found.release.text, source.requires)
         return known
+
+    def _pinned_wheels(self, fits: Mapping[RequirementLine, Fit]) -> dict[RequirementLine, File]:
+        pinned = {line: found for line, found in fits.items() if line.exact is not None}
+        wheels = {line: any_wheel(self._release(line, found)) for line, found in pinned.items()}
+        return {line: file for line, file in wheels.items() if file is not None}
 
     def _release(self, line: RequirementLine, found: Fit) -> Release | None:
         if found.release is not None:
