@@ -17,6 +17,7 @@ from wherry.doctor.rule import Context, Rule, found
 from wherry.doctor.rules import catalogue
 from wherry.errors import ConfigurationError, InvalidInput
 from wherry.findings import Finding
+from wherry.render.diagnosis_text import render
 
 OFFLINE = Options(offline=True)
 KEY = "SECRET_KEY = 'hunter2hunter2'\n"
@@ -41,6 +42,23 @@ def test_a_sound_project_is_silent(tmp_path: Path) -> None:
     assert names(found) == []
     assert (found.python, found.python_asked) == ((3, 13), True)
     assert found.inspected
+
+
+def test_what_it_will_need_is_told_where_nothing_is_wrong(tmp_path: Path) -> None:
+    found = diagnose(tree(tmp_path, SOUND), OFFLINE)
+    assert found.predictions is not None
+    told = {one.prediction.what: one for one in found.predictions.each}
+    slug, memory = told["compressed slug"], told["anonymous memory at boot"]
+    assert slug.limit is not None and slug.prediction.low < slug.prediction.high < slug.limit
+    assert memory.limit == found.target.memory_bytes
+    text = render(found)
+    assert "What it will need there" in text and "compressed slug" in text
+
+
+def test_nothing_is_predicted_of_what_is_not_installed(tmp_path: Path) -> None:
+    found = diagnose(tree(tmp_path, SITE), OFFLINE)
+    assert found.predictions is None
+    assert "What it will need" not in render(found)
 
 
 def test_what_is_chosen(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from wherry.buildrules.pythons import deprecated, supported
 from wherry.causes import catalogue as causes
 from wherry.doctor import resolving
 from wherry.doctor.baseline import read_baseline
@@ -15,6 +16,7 @@ from wherry.doctor.ignores import Ignore, Ignores, read_ignores
 from wherry.doctor.merging import merge
 from wherry.doctor.rule import Context, Rule
 from wherry.doctor.rules import catalogue
+from wherry.doctor.rules.estimates.predictions import Predictions, predict
 from wherry.doctor.rules.files import pythons
 from wherry.doctor.selection import Selection, select
 from wherry.doctor.silencing import without_ignored, without_known
@@ -66,6 +68,7 @@ def diagnose(root: Path, options: Options | None = None) -> Diagnosis:
     project = read_project(root, options.app if options.app is not None else configuration.app)
     context = _context(project, target, options)
     found, mistakes = _ask(context, chosen)
+    predictions, unpredicted = _predict(context)
     ignores = read_ignores(project)
     heard = without_ignored(merge(found), ignores, configuration)
     new = without_known(heard.findings, known)
@@ -77,7 +80,8 @@ def diagnose(root: Path, options: Options | None = None) -> Diagnosis:
         framework=project.code.framework,
         files=sum(entry.deployed for entry in project.files),
         findings=new.findings,
-        skipped=once((*_skipped(root, context), *mistakes)),
+        predictions=predictions,
+        skipped=once((*_skipped(root, context), *mistakes, *unpredicted)),
         unused_ignores=_unused(ignores, chosen, context),
         silenced=heard.places,
         known=new.places,
@@ -112,7 +116,7 @@ def _python_built(context: Context) -> tuple[int, int] | None:
     What does not fit that one is told at once, and not only after the first fault is mended.
     """
     asked, target = context.python, context.target
-    builds = (*pythons.supported(target), *pythons.deprecated(target))
+    builds = (*supported(target), *deprecated(target))
     image = uses_image(context.project, target.platform.name)
     if asked is None or image or not builds or asked in builds:
         return asked
@@ -135,7 +139,7 @@ def _ask(context: Context, chosen: Selection) -> tuple[list[Finding], list[Skipp
         try:
             said = list(rule.check(context))
         except Exception as error:  # noqa: BLE001 - one rule's mistake must not hide the others
-            mistakes.append(_mistake(rule, error))
+            mistakes.append(_mistake(f"what the rule {rule.name} looks for", error))
             continue
         found += [item for item in said if chosen.holds(item.cause) and _occurs(item, context)]
     return found, mistakes
@@ -147,9 +151,19 @@ def _occurs(finding: Finding, context: Context) -> bool:
     return platforms is None or not platforms.isdisjoint(context.target.families)
 
 
-def _mistake(rule: Rule, error: Exception) -> Skipped:
+def _predict(context: Context) -> tuple[Predictions | None, tuple[Skipped, ...]]:
+    """Return what is predicted of an app that the host can install, and what could not be."""
+    if not context.project.requirements.declared and context.project.requirements.lock is None:
+        return None, ()
+    try:
+        return predict(context), ()
+    except Exception as error:  # noqa: BLE001 - as with a rule, the findings are still told
+        return None, (_mistake("the size of the slug and the memory", error),)
+
+
+def _mistake(what: str, error: Exception) -> Skipped:
     return Skipped(
-        f"what the rule {rule.name} looks for",
+        what,
         f"Wherry itself has a mistake there ({type(error).__name__}: {error}); please report it",
     )
 

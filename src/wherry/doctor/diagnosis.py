@@ -7,6 +7,7 @@ from typing import Final
 
 from wherry.causes.cause import Severity
 from wherry.doctor.ignores import Ignore
+from wherry.doctor.rules.estimates.predictions import Predictions
 from wherry.findings import Finding, Skipped
 from wherry.platforms.hosts import Target
 
@@ -24,6 +25,8 @@ class Diagnosis:
         framework: ``django``, ``flask``, ``fastapi`` ...; "" where there is none.
         files: How many of the project's files a push would take along.
         findings: The worst first.
+        predictions: What the app will weigh and need there, whether or not that is a fault; None
+            where nothing is installed or started.
         skipped: What was not inspected.
         unused_ignores: Comments that silence nothing.
         silenced: How many places a comment or the configuration silences.
@@ -39,6 +42,7 @@ class Diagnosis:
     framework: str = ""
     files: int = 0
     findings: tuple[Finding, ...] = ()
+    predictions: Predictions | None = None
     skipped: tuple[Skipped, ...] = ()
     unused_ignores: tuple[Ignore, ...] = ()
     silenced: int = 0

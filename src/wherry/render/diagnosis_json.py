@@ -28,6 +28,7 @@ def to_dict(diagnosis: Diagnosis) -> dict[str, Any]:
         "files": diagnosis.files,
         "offline": diagnosis.offline,
         "summary": {severity.value: diagnosis.count(severity) for severity in Severity},
+        "predictions": None if diagnosis.predictions is None else diagnosis.predictions.to_dict(),
         "unused_ignores": [_ignore(comment) for comment in diagnosis.unused_ignores],
         "silenced": diagnosis.silenced,
         "baseline": {"known": diagnosis.known, "gone": diagnosis.gone},

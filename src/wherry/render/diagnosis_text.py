@@ -7,6 +7,7 @@ from wherry.causes.catalogue import cause
 from wherry.causes.cause import Severity
 from wherry.doctor.diagnosis import Diagnosis
 from wherry.doctor.merging import origin
+from wherry.doctor.rules.estimates.predictions import Predictions
 from wherry.masking import mask
 from wherry.platforms.facts import Fact
 from wherry.render import words
@@ -45,6 +46,8 @@ def render(
         if told:
             told = ["".join(told)] if brief else told
             parts += [telling.style.paint(_rule(severity, telling.style), severity), *told]
+    if diagnosis.predictions is not None and not brief:
+        parts.append("\n".join(_predicted(diagnosis.predictions, telling)) + "\n")
     parts.append("\n".join(_closing(diagnosis, groups, telling)) + "\n")
     return "\n".join(parts)
 
@@ -77,6 +80,16 @@ def _told(item: Group, groups: tuple[Group, ...], telling: Telling) -> str:
     name = origin(item.findings[0], (other.cause.name for other in groups))
     follows = "" if name is None else f"{cause(name).code} {name}"
     return tell(item, telling, follows)
+
+
+def _predicted(predictions: Predictions, telling: Telling) -> Iterator[str]:
+    """Say what it will weigh and need, also where nothing is wrong with that."""
+    if not predictions.each:
+        return
+    yield "What it will need there, as far as its files tell:"
+    for one in predictions.each:
+        told = words.evidence(one.prediction.evidence(one.limit))
+        yield from wrapped(told, telling.style, "  ", "    ")
 
 
 def _closing(diagnosis: Diagnosis, groups: tuple[Group, ...], telling: Telling) -> Iterator[str]:

@@ -44,6 +44,13 @@ class Predictions:
     slug_limit_bytes: float | None
     process: tuple[Against, ...]
 
+    @property
+    def each(self) -> tuple[Against, ...]:
+        """All of them, the slug first."""
+        if self.slug is None:
+            return self.process
+        return (Against(self.slug.prediction, self.slug_limit_bytes), *self.process)
+
     def to_dict(self) -> dict[str, Any]:
         """Return what JSON says of them."""
         return {
