@@ -56,7 +56,7 @@ PLATFORMS = {
 # Programs of the system, and what the remedy installs first or says that it needs.
 PROGRAMS = """
 apachectl celery cd chmod curl df dig du env fallocate file gdown grep iconv ldd mkdir mkswap mv
-printf qm ruff sed seq sort swapon tail tf_upgrade_v2 time touch wc xargs django-upgrade
+printf qm ruff sed seq sort ss swapon tail tf_upgrade_v2 time touch wc xargs django-upgrade
 Out-File
 """
 

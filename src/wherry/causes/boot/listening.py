@@ -151,6 +151,40 @@ CAUSES: Final = (
         ),
     ),
     Cause(
+        code="WH269",
+        name="port-in-use",
+        title="Something else already listens on the port{port:: *|}",
+        severity=Severity.ERROR,
+        why="Only one process at a time can listen on an address. Either the start command starts "
+        "two servers, or a server is started again while the one before it still runs: in the "
+        "background, as a service, or because it did not end when it was told to.",
+        looks_like=(
+            "[ERROR] Connection in use: ('0.0.0.0', 8000)",
+            "OSError: [Errno 98] Address already in use",
+            "Error: That port is already in use.",
+        ),
+        remedies=(
+            edit(
+                "Start one server, and give a second one a process type of its own.",
+                "Procfile",
+                "web: gunicorn {project|mysite}.wsgi\nworker: python manage.py qcluster",
+                on="heroku dokku",
+            ),
+            run(
+                "On a machine of your own, see who has it, and stop that.",
+                "ss -ltnp | grep :{port|8000}",
+            ),
+            edit(
+                "Take the port that the host gives, and not a fixed one.",
+                "{code_file|app.py}",
+                'app.run(host="0.0.0.0", port=int(os.environ["PORT"]))',
+            ),
+        ),
+        check=Check("Nothing is listed before the start:", ("ss -ltn | grep :{port|8000}",)),
+        sources=(sources.LOGS,),
+        related=("port-not-bound", "worker-declared-as-web"),
+    ),
+    Cause(
         code="WH224",
         name="ipv6-bind-on-fir",
         title="On Fir the server must listen on IPv6",

@@ -3,7 +3,8 @@
 from wherry.causes import catalogue
 from wherry.explain.story.scene import Scene
 
-_DOWN = ("memory-limit-killed", "slow-boot", "port-not-bound", "worker-declared-as-web",
+_DOWN = ("memory-limit-killed", "slow-boot", "port-not-bound", "port-in-use",
+         "worker-declared-as-web",
          "thread-limit", "fork-unsafe-segfault", "cpu-illegal-instruction",
          "memory-alloc-failed", "fork-after-model-load")  # fmt: skip
 
