@@ -102,6 +102,28 @@ def test_debug_is_off(tmp_path: Path, line: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "variable"),
+    [
+        ("DEBUG = True", "DEBUG"),
+        ('DEBUG = os.environ.get("DJANGO_DEBUG", "True") == "True"', "DJANGO_DEBUG"),
+        ('DEBUG = os.getenv("SHOP_DEBUG", "1") == "1"', "SHOP_DEBUG"),
+        ('from decouple import config\nDEBUG = config("DEBUG", default=True, cast=bool)', None),
+    ],
+)
+def test_debug_is_mended_with_the_project_s_own_variable(
+    tmp_path: Path, line: str, variable: str | None
+) -> None:
+    (found,) = ask(tmp_path, settings(line, without="DEBUG"))
+    if variable is None:
+        assert found.fix is None
+        return
+    assert found.fix is not None
+    assert f'DEBUG = os.environ.get("{variable}", "").lower() in (' in str(
+        found.fix.changes[0].after
+    )
+
+
+@pytest.mark.parametrize(
     ("line", "cause"),
     [
         ('SECRET_KEY = "django-insecure-0123456789"', "secret-key-hard-coded"),

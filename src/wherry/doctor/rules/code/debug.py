@@ -1,5 +1,6 @@
 """DEBUG: on for everybody, or on unless a variable turns it off."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -8,6 +9,8 @@ from wherry.doctor.rules.code import editing, places
 from wherry.findings import Finding, Fix
 from wherry.project.code.operators import truth
 from wherry.project.code.values import Setting
+
+_OF_SYSTEM: Final = re.compile(r"\bos\.environ\b|\benviron(?:\.get\b|\[)|\bgetenv\b")
 
 
 def _check(context: Context) -> Iterator[Finding]:
@@ -32,13 +35,18 @@ def _varies(setting: Setting) -> bool:
 
 
 def _fix(context: Context, setting: Setting) -> Fix | None:
-    if setting.conditional:
+    variables = setting.value.variables
+    if setting.conditional or len(variables) > 1:
         return None
-    change = editing.replaced(context, setting, 'DEBUG = os.environ.get("DEBUG") == "1"')
+    if variables and not _OF_SYSTEM.search(setting.quote):
+        return None  # a package reads it, from a file too: only that call knows how
+    name = next(iter(variables), "DEBUG")
+    value = f'os.environ.get("{name}", "").lower() in ("1", "true", "yes", "on")'
+    change = editing.replaced(context, setting, f"DEBUG = {value}")
     change = editing.with_import(change, "import os")
     if change is None:
         return None
-    return Fix("Off, unless the variable DEBUG is 1.", (change,), safe=True)
+    return Fix(f"Off, unless the variable {name} is 1 or true.", (change,), safe=True)
 
 
 RULE: Final = Rule("debug", ("debug-true", "debug-default-true"), _check)

@@ -61,8 +61,8 @@ def _found(context: Context, name: str, setting: Setting) -> Finding:
     change = editing.with_import(change, _IMPORT)
     change = change if read else editing.with_import(change, "import os")
     text = (
-        f"Read it from the environment. Set {variable} on the host as well: without it a new key "
-        "is made at each start, which ends all sessions."
+        f"Read it from the environment. Set {variable} on the host as well: without it each worker "
+        "makes a key of its own at each start, and sessions end with it."
     )
     fix = None if change is None or setting.conditional else Fix(text, (change,), safe=False)
     return found(name, places.of_setting(setting), values={"settings": setting.path}, fix=fix)

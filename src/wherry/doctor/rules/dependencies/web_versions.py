@@ -1,13 +1,12 @@
-"""Django and Flask in versions that do not run on the host's Python, or beside what is installed.
-
-Measured: Django 1.11 to 4.1 on Python 3.10 to 3.13, an empty site and its first request.
-"""
+"""Django and Flask that do not run on the host's Python, or beside what else is installed."""
 
 from collections.abc import Iterator
 from typing import Final
 
 from packaging.version import Version
 
+from wherry.buildrules.installing import setuptools_version
+from wherry.dependencies.frameworks import needs
 from wherry.dependencies.requirement import RequirementLine
 from wherry.dependencies.resolution import Python
 from wherry.doctor.rule import Context, Rule, found
@@ -23,8 +22,6 @@ from wherry.doctor.rules.dependencies.situation import (
 )
 from wherry.findings import Finding, Fix
 
-_NO_CGI: Final[Python] = (3, 13)
-_NO_DISTUTILS: Final[Python] = (3, 12)
 _WERKZEUG_2: Final = "Werkzeug==2.3.8"
 
 
@@ -51,25 +48,17 @@ def _django(context: Context) -> Iterator[Finding]:
 
 
 def _fails(context: Context, version: Version, python: Python) -> bool:
-    installed = versions(context)
-    if version < Version("2.1") or (version < Version("2.2") and python >= (3, 11)):
-        return python >= (3, 10)
-    if version < Version("4.1") and python >= _NO_CGI:
-        return "legacy-cgi" not in installed and not any(
-            line.key == "legacy-cgi" for line in lines(context)
-        )
-    if version < Version("3.2") and python >= _NO_DISTUTILS:
-        return not _has_setuptools(context)
-    return False
+    return not all(_is_there(context, package) for package in needs(version, python))
 
 
-def _has_setuptools(context: Context) -> bool:
-    """Whether setuptools, which brings distutils back, is there: asked for, or preinstalled."""
-    asked = "setuptools" in versions(context) or any(
-        line.key == "setuptools" for line in lines(context)
-    )
-    by_buildpack = context.target.platform.name in ("heroku", "dokku")
-    return asked or (by_buildpack and not in_image(context))
+def _is_there(context: Context, package: str) -> bool:
+    """Whether a package comes along: asked for, or, as setuptools is, preinstalled."""
+    asked = package in versions(context) or any(line.key == package for line in lines(context))
+    if asked or package != "setuptools":
+        return asked
+    by_buildpack = context.target.platform.name in ("heroku", "dokku") and not in_image(context)
+    python = context.python if by_buildpack else None
+    return python is not None and setuptools_version(python) is not None
 
 
 def _flask(context: Context) -> Iterator[Finding]:
