@@ -205,6 +205,7 @@ def test_what_the_server_repeats_is_the_same() -> None:
     """It does not read the files, to start ten milliseconds earlier."""
     target = hosts.get("heroku")
     assert target.fact("router_idle_s").value == heroku.ROUTER_IDLE_S
+    assert target.fact("request_timeout_s").value == heroku.ROUTER_TIMEOUT_S
     assert target.fact("shutdown_grace_s").value == heroku.SHUTDOWN_GRACE_S
     assert heroku.DEFAULT_DYNO == hosts.DEFAULT
     shared = [entry for entry in heroku.DYNO_TYPES.values() if entry.shared]

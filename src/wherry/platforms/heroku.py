@@ -18,6 +18,10 @@ MIB: Final = 1024 * 1024
 # Source: https://devcenter.heroku.com/articles/http-routing (2025-07-31).
 ROUTER_IDLE_S: Final = 90
 
+# The router wants the first byte of an answer so long after it has sent the whole request (H12).
+# Source: https://devcenter.heroku.com/articles/request-timeout (2024-05).
+ROUTER_TIMEOUT_S: Final = 30
+
 # From SIGTERM, sent to every process of the dyno, to SIGKILL (R12).
 # Source: https://devcenter.heroku.com/articles/error-codes.
 SHUTDOWN_GRACE_S: Final = 30
@@ -27,6 +31,8 @@ SHUTDOWN_GRACE_S: Final = 30
 # WEB_CONCURRENCY_SET_BY then tells that it was the buildpack (since v332, January 2026).
 # Source: heroku/heroku-buildpack-python, vendor/WEB_CONCURRENCY.sh.
 BUILDPACK: Final = "heroku/python"
+# What Wherry's own buildpack writes there, for servers that measure nothing themselves.
+OWN_BUILDPACK: Final = "wherry"
 
 # Shared dynos see all 8 CPUs of their host and no quota, but are promised one share for each
 # 512 MB and may burst to four.

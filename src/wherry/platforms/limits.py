@@ -81,12 +81,21 @@ def _groups(root: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _memory_limits(root: Path) -> Iterator[int]:
+    return (limit for limit, _ in _limited_groups(root))
+
+
+def memory_group(limit_bytes: int, root: Path = Path("/")) -> Path | None:
+    """Return the folder of the memory cgroup that has this limit, from this process's own up."""
+    return next((folder for limit, folder in _limited_groups(root) if limit == limit_bytes), None)
+
+
+def _limited_groups(root: Path) -> Iterator[tuple[int, Path]]:
     names = {"memory": "memory.limit_in_bytes", "": "memory.max"}
     for controller, folder in _groups(root):
         if controller in names:
             text = _read(folder / names[controller]).strip()
             if text.isdecimal():
-                yield int(text)
+                yield int(text), folder
 
 
 def _cpu_quotas(root: Path) -> Iterator[float]:

@@ -1,17 +1,11 @@
 """Reads a Procfile."""
 
-import re
-from typing import Final
-
+from wherry.buildrules.procfile import LINE, MOST_LINES
 from wherry.project.folder import Folder
 from wherry.project.problems import Problem
 from wherry.project.procfile import Process, Procfile
 from wherry.project.scripts import expanded
 from wherry.project.shell import invocations
-
-# As Heroku and foreman read it: anything else is passed over without a word.
-_LINE: Final = re.compile(r"^([A-Za-z0-9_-]+):\s*(\S.*)$")
-_MOST_LINES: Final = 500
 
 
 def read_procfile(folder: Folder) -> Procfile | None:
@@ -24,11 +18,11 @@ def read_procfile(folder: Folder) -> Procfile | None:
     problems = []
     if text.encoding != "utf-8" or text.marked:
         problems.append(Problem("encoding", path, None, detail=text.encoding))
-    for number, raw in enumerate(text.lines[:_MOST_LINES], 1):
+    for number, raw in enumerate(text.lines[:MOST_LINES], 1):
         line = raw.strip()
         if not line or line.startswith("#"):
             continue
-        found = _LINE.match(line)
+        found = LINE.match(line)
         if found is None:
             problems.append(Problem("syntax", path, number, line))
             continue

@@ -2,22 +2,23 @@
 
 import posixpath
 import re
-from difflib import SequenceMatcher
 from typing import Final
 
+from wherry.buildrules import python_files
+from wherry.buildrules.python_files import (
+    PIPFILE_LOCK,
+    PYTHON_VERSION,
+    RUNTIME_TXT,
+    VERSION,
+    Asked,
+    misspells,
+)
 from wherry.project.folder import Folder
 from wherry.project.problems import Problem
 from wherry.project.python_version import PythonVersion
 from wherry.project.texts import Text
 
-_VERSION: Final = re.compile(r"(0|[1-9]\d{0,3})\.(0|[1-9]\d{0,3})(?:\.(0|[1-9]\d{0,3}))?")
 _SOMEHOW: Final = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
-_LETTERS: Final = re.compile(r"[^a-z]")
-_NEAR_RATIO: Final = 0.88
-# Other tools' files, and documents about the subject, are not meant as this one.
-_OTHERS: Final = (".md", ".rst", ".py", ".sh", ".yml", ".yaml", ".json", ".toml", ".lock", ".html")
-RUNTIME: Final = "runtime.txt"
-FILE: Final = ".python-version"
 
 
 def read_python_version(folder: Folder) -> PythonVersion:
@@ -31,8 +32,8 @@ def read_python_version(folder: Folder) -> PythonVersion:
 
 def _read(folder: Folder, home: str) -> PythonVersion:
     problems: list[Problem] = []
-    runtime = _text(folder, home, RUNTIME)
-    plain = _text(folder, home, FILE)
+    runtime = _text(folder, home, RUNTIME_TXT)
+    plain = _text(folder, home, PYTHON_VERSION)
     found = None
     if runtime is not None:
         found = _runtime(runtime, problems)
@@ -61,42 +62,32 @@ def _runtime(text: Text, problems: list[Problem]) -> PythonVersion:
     if text.encoding.startswith("utf-16") or text.marked:
         problems.append(Problem("encoding", text.path, 1, content[:80], text.encoding))
         return _guessed(text, content)
-    if not content:
-        problems.append(Problem("empty", text.path))
-        return PythonVersion(file=text.path)
-    found = _VERSION.fullmatch(content.removeprefix("python-"))
-    if found is None or not content.startswith("python-"):
-        problems.append(Problem("bad-format", text.path, 1, content[:80]))
-        return _guessed(text, content)
-    return _version(text.path, _first_line(text), found)
+    return _read_as(text, python_files.read_runtime_txt(text.content), content, problems)
 
 
 def _plain(text: Text, problems: list[Problem]) -> PythonVersion:
-    lines = [
-        (number, line.strip())
-        for number, line in enumerate(text.lines, 1)
-        if line.strip() and not line.lstrip().startswith("#")
-    ]
+    said = "\n".join(line for line in text.lines if not line.lstrip().startswith("#")).strip()
+    first = said.partition("\n")[0].strip()
     if text.marked or text.encoding != "utf-8":
-        quote = lines[0][1][:80] if lines else ""
-        problems.append(Problem("encoding", text.path, 1, quote, text.encoding))
+        problems.append(Problem("encoding", text.path, 1, first[:80], text.encoding))
         return _guessed(text, text.content)
-    if not lines:
+    return _read_as(text, python_files.read_python_version(text.content), first, problems)
+
+
+def _read_as(
+    text: Text,
+    found: python_files.Asked | python_files.Malformed,
+    meant: str,
+    problems: list[Problem],
+) -> PythonVersion:
+    """Return what a file asks for, or what ``meant`` may mean where it is not in the right form."""
+    if isinstance(found, Asked):
+        return PythonVersion(found.text, text.path, found.line, found.version, found.patch)
+    if found.kind == "empty":
         problems.append(Problem("empty", text.path))
         return PythonVersion(file=text.path)
-    number, line = lines[0]
-    if len(lines) > 1:
-        problems.append(Problem("several", text.path, lines[1][0], lines[1][1][:80]))
-        return _guessed(text, line)
-    found = _VERSION.fullmatch(line)
-    if found is None:
-        problems.append(Problem("bad-format", text.path, number, line[:80]))
-        return _guessed(text, line)
-    return _version(text.path, number, found)
-
-
-def _first_line(text: Text) -> int:
-    return next((number for number, line in enumerate(text.lines, 1) if line.strip()), 1)
+    problems.append(Problem(found.kind, text.path, found.line, found.quote))
+    return _guessed(text, meant)
 
 
 def _version(path: str, line: int, found: re.Match[str]) -> PythonVersion:
@@ -120,23 +111,9 @@ def _misspelled(folder: Folder, home: str) -> list[Problem]:
     ]
 
 
-def misspells(name: str) -> bool:
-    """Whether a file's name is meant to be ``.python-version``, or ``runtime.txt``, and is not."""
-    if name in (FILE, RUNTIME) or name.lower().endswith(_OTHERS):
-        return False
-    stem = name.lower().removesuffix(".txt")
-    letters = _LETTERS.sub("", stem)
-    if letters in ("pythonversion", "pythonversions"):
-        return True
-    if not letters.startswith("p") or not 11 <= len(letters) <= 16:
-        return False
-    # SequenceMatcher costs little here: a dozen letters, and only a few files begin so.
-    return SequenceMatcher(None, letters, "pythonversion").ratio() >= _NEAR_RATIO
-
-
 def _pipfile_lock(folder: Folder, home: str) -> PythonVersion | None:
     """Return what Pipenv's lock says, or the Pipfile that it is yet to be made from."""
-    lock, pipfile = posixpath.join(home, "Pipfile.lock"), posixpath.join(home, "Pipfile")
+    lock, pipfile = posixpath.join(home, PIPFILE_LOCK), posixpath.join(home, "Pipfile")
     locked = folder.files.deployed(lock) is not None
     path = lock if locked else pipfile
     document = folder.document(path) if folder.files.deployed(path) else None
@@ -144,7 +121,7 @@ def _pipfile_lock(folder: Folder, home: str) -> PythonVersion | None:
         return None
     requires = document.table("_meta", "requires") if locked else document.table("requires")
     asked = requires.get("python_full_version") or requires.get("python_version")
-    found = _VERSION.fullmatch(asked) if isinstance(asked, str) else None
+    found = VERSION.fullmatch(asked) if isinstance(asked, str) else None
     if found is None:
         return None
     line = document.line_of_key("python_full_version") or document.line_of_key("python_version")

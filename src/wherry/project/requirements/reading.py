@@ -4,6 +4,7 @@ import posixpath
 from collections.abc import Callable
 from typing import Final
 
+from wherry.buildrules.managers import MANAGERS
 from wherry.project.folder import Folder
 from wherry.project.problems import Problem
 from wherry.project.requirements import elsewhere
@@ -19,19 +20,12 @@ _LOCKS: Final[dict[str, Callable[..., Lock]]] = {
     "poetry.lock": read_poetry_lock,
     "uv.lock": read_uv_lock,
 }
-LOOKED_FOR: Final = ("Pipfile.lock", "requirements.txt", "poetry.lock", "uv.lock")
-# In the order in which Heroku's buildpack names them.
-_MANAGERS: Final = (
-    ("Pipfile.lock", "pipenv"),
-    ("requirements.txt", "pip"),
-    ("poetry.lock", "poetry"),
-    ("uv.lock", "uv"),
-)
+LOOKED_FOR: Final = tuple(manager.file for manager in MANAGERS)
 
 
 def read_requirements(folder: Folder) -> Requirements:
     """Return what the project asks to be installed."""
-    managers = tuple(kind for name, kind in _MANAGERS if folder.deployed(name))
+    managers = tuple(manager.name for manager in MANAGERS if folder.deployed(manager.file))
     locks, problems = _locks(folder)
     pyproject = _pyproject(folder, folder.deployed("pyproject.toml"))
     # Where several are there the host refuses them all, and the plain list tells most.

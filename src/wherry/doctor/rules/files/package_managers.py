@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from wherry.buildrules import managers
 from wherry.doctor.rule import Context, Rule, found
 from wherry.doctor.rules.files.circumstances import (
     built_by_buildpack,
@@ -18,22 +19,15 @@ from wherry.doctor.rules.files.project_not_at_root import all_in_folder
 from wherry.findings import Change, FileSpan, Finding, Fix, Role, Span
 from wherry.project.shell import split
 
-_NAMES: Final = {
-    "pipenv": "Pipfile.lock",
-    "pip": "requirements.txt",
-    "poetry": "poetry.lock",
-    "uv": "uv.lock",
-}
 _FROM_FILE: Final = re.compile(r"(?:^|\s)pip\d?\s.*?(?:-r|--requirement)[\s=]*([\w./-]+)")
 _NO_LOCK: Final = ("pyproject.toml", "setup.py", "environment.yml", "environment.yaml")
 
 
 def _missing(context: Context) -> Iterator[Finding]:
     project = context.project
-    managers = set(project.requirements.managers)
-    # Fir's buildpack knows no Pipenv.
-    known = managers - {"pipenv"} if on_fir(context) else managers
-    if not built_by_buildpack(context) or known or not is_python(context):
+    known = {manager.name for manager in managers.known(fir=on_fir(context))}
+    there = known.intersection(project.requirements.managers)
+    if not built_by_buildpack(context) or there or not is_python(context):
         return
     if project.deployed("Pipfile") and not on_fir(context):
         return
@@ -72,7 +66,7 @@ def _lead_there(context: Context) -> Fix | None:
 def _instead(context: Context) -> tuple[Span, ...]:
     """Return what there is in its stead: ignored, elsewhere, of another kind."""
     project = context.project
-    for name in _NAMES.values():
+    for name in managers.FILES.values():
         entry = project.files.get(project.at_base(name))
         if entry is not None:
             return (FileSpan(entry.path, quote="kept out by an ignore file"),)
@@ -87,10 +81,10 @@ def _instead(context: Context) -> tuple[Span, ...]:
 
 def _several(context: Context) -> Iterator[Finding]:
     project = context.project
-    managers = project.requirements.managers
-    if not built_by_buildpack(context) or len(managers) < 2:
+    there = project.requirements.managers
+    if not built_by_buildpack(context) or len(there) < 2:
         return
-    names = [project.at_base(_NAMES[manager]) for manager in managers]
+    names = [project.at_base(managers.FILES[manager]) for manager in there]
     yield found(
         "several-package-managers",
         *(FileSpan(name) for name in names),

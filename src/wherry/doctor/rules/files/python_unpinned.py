@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from wherry.buildrules.pythons import default as default_python
 from wherry.causes.cause import Severity
 from wherry.doctor.rule import Context, Rule, found
 from wherry.doctor.rules.files import pythons
@@ -20,7 +21,7 @@ _FILES: Final = (".python-version", "runtime.txt")
 def _check(context: Context) -> Iterator[Finding]:
     project = context.project
     asked = project.python_version
-    default = pythons.default(context.target)
+    default = default_python(context.target)
     if not built_by_buildpack(context) or default is None or asked.file or asked.problems:
         return
     if not is_python(context) or not (project.requirements.managers or _django(context)):

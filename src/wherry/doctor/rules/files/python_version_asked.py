@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from wherry.buildrules.pythons import Standing, newest_patch, standing, supported
 from wherry.causes.cause import Severity
 from wherry.doctor.rule import Context, Rule, found
 from wherry.doctor.rules.files import pythons
@@ -10,23 +11,22 @@ from wherry.doctor.rules.files.circumstances import built_by_buildpack, dotted
 from wherry.findings import Change, Confidence, Evidence, Finding, Fix, How, Span
 from wherry.project.python_version import PythonVersion
 
-# Patch releases appear every two months, and the host's list was read some time ago.
-_PATCHES_SINCE: Final = 3
-
 
 def _check(context: Context) -> Iterator[Finding]:
     asked = context.project.python_version
-    known = pythons.supported(context.target)
-    if not built_by_buildpack(context) or asked.version is None or not known:
+    if not built_by_buildpack(context) or asked.version is None:
         return
-    if asked.version in pythons.deprecated(context.target):
-        yield _old(context, asked, Severity.WARNING)
-    elif asked.version < min(known):
-        yield _old(context, asked, Severity.ERROR)
-    elif asked.version > max(known):
-        yield _missing(context, asked)
-    elif asked.patch is not None:
-        yield from _patch(context, asked, asked.version, asked.patch)
+    match standing(context.target, asked.version, asked.patch):
+        case Standing.DEPRECATED:
+            yield _old(context, asked, Severity.WARNING)
+        case Standing.END_OF_LIFE:
+            yield _old(context, asked, Severity.ERROR)
+        case Standing.UNKNOWN:
+            yield _missing(context, asked)
+        case Standing.OLD_PATCH:
+            yield _patch(context, asked, asked.version, old=True)
+        case Standing.NO_SUCH_PATCH:
+            yield _patch(context, asked, asked.version, old=False)
 
 
 def _old(context: Context, asked: PythonVersion, severity: Severity) -> Finding:
@@ -53,18 +53,13 @@ def _missing(context: Context, asked: PythonVersion) -> Finding:
 
 
 def _patch(
-    context: Context, asked: PythonVersion, version: tuple[int, int], patch: int
-) -> Iterator[Finding]:
-    newest = pythons.newest_patch(context.target, version)
-    if newest is None or patch == newest:
-        return
-    if newest < patch <= newest + _PATCHES_SINCE:
-        return
-    cause = "python-patch-pinned-old" if patch < newest else "runtime-not-available"
-    yield found(
-        cause,
+    context: Context, asked: PythonVersion, version: tuple[int, int], *, old: bool
+) -> Finding:
+    newest = newest_patch(context.target, version)
+    return found(
+        "python-patch-pinned-old" if old else "runtime-not-available",
         *_where(asked),
-        confidence=Confidence.HIGH if patch < newest else Confidence.MEDIUM,
+        confidence=Confidence.HIGH if old else Confidence.MEDIUM,
         values=_values(asked, version),
         evidence=(
             Evidence("the pinned patch release", asked.asked or "", How.READ),
@@ -83,7 +78,7 @@ def _values(asked: PythonVersion, pin: tuple[int, int]) -> dict[str, str]:
 
 
 def _evidence(context: Context, asked: PythonVersion) -> tuple[Evidence, ...]:
-    builds = ", ".join(dotted(version) for version in pythons.supported(context.target))
+    builds = ", ".join(dotted(version) for version in supported(context.target))
     return (
         Evidence("the Python that is asked for", asked.asked or "", How.READ),
         Evidence("what the host builds", builds, How.READ),

@@ -1,18 +1,16 @@
-"""Which Pythons a host builds, and which of them would do for a project."""
+"""Which of the Pythons that a host builds would do for a project."""
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
+from wherry.buildrules.pythons import supported
 from wherry.dependencies.resolution import Trouble
 from wherry.doctor.rule import Context
-from wherry.platforms.hosts import Target
 from wherry.project.requirements.requirement import Requirement
 
-_VERSION: Final = re.compile(r"^(\d+)\.(\d+)(?:\.(\d+))?$")
 # The first release of each package that has a wheel for CPython 3.14 on Linux (PyPI, November
 # 2026). An older pin is built from source there, which for these takes a compiler, or fails.
 _FIRST_FOR_3_14: Final[Mapping[str, str]] = {
@@ -42,40 +40,6 @@ _OF_PYTHON: Final = (
 )
 # The last Python that each TensorFlow has wheels for, by its first release with them.
 _TENSORFLOW: Final = (("2.20", (3, 13)), ("2.16", (3, 12)), ("2.12", (3, 11)), ("2.8", (3, 10)))
-
-
-def supported(target: Target) -> tuple[tuple[int, int], ...]:
-    """Return the Pythons that the host builds, deprecated ones left out; () where it is unknown."""
-    return _versions(target, "pythons")
-
-
-def deprecated(target: Target) -> tuple[tuple[int, int], ...]:
-    """Return the Pythons that the host still builds, and soon will not."""
-    return _versions(target, "pythons_deprecated")
-
-
-def newest_patch(target: Target, version: tuple[int, int]) -> int | None:
-    """Return the newest patch release of a Python that the host is known to have."""
-    fact = target.find("python_patches")
-    for text in fact.value if fact is not None and isinstance(fact.value, tuple) else ():
-        found = _VERSION.match(text)
-        if found and found[3] and (int(found[1]), int(found[2])) == version:
-            return int(found[3])
-    return None
-
-
-def default(target: Target) -> tuple[int, int] | None:
-    """Return the Python that the host takes where nothing asks for one."""
-    fact = target.find("python_default")
-    found = None if fact is None else re.match(r"(\d+)\.(\d+)", str(fact.value))
-    return None if found is None else (int(found[1]), int(found[2]))
-
-
-def _versions(target: Target, name: str) -> tuple[tuple[int, int], ...]:
-    fact = target.find(name)
-    texts = fact.value if fact is not None and isinstance(fact.value, tuple) else ()
-    found = (_VERSION.match(text) for text in texts)
-    return tuple((int(match[1]), int(match[2])) for match in found if match)
 
 
 def needs_older(context: Context, python: tuple[int, int]) -> tuple[Requirement, ...]:

@@ -1,0 +1,1 @@
+"""Requests found in a project's code, without running it: what answers GET and changes nothing."""

@@ -1,0 +1,1 @@
+"""Tests of what a buildpack detects and refuses."""
