@@ -83,8 +83,10 @@ def test_slug_sizes() -> None:
     large = slug_size.judge(346_400_000, 1_000_000_000, 300_000_000)
     assert isinstance(large, Caution)
     assert large.lines == (
-        ("Warning: Your slug size (346 MB) exceeds our soft limit (300 MB) which may affect boot "
-        "time."),
+        (
+            "Warning: Your slug size (346 MB) exceeds our soft limit (300 MB) which may "
+            "affect boot time."
+        ),
     )
     refused = slug_size.judge(1_200_000_000, 1_000_000_000, 300_000_000)
     assert isinstance(refused, Refusal)

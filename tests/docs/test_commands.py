@@ -148,7 +148,8 @@ def wait_until_ready(port: int, server: subprocess.Popen[bytes], log: Path) -> N
 # Run elsewhere, each by the test that it is about.
 ELSEWHERE = re.compile(
     r"scripts/(demo|bench)|git clone|heroku logs .*wherry explain"
-    r"|wherry (serve|tensorflow|inspect|shrink|verify|doctor|init|explain)"
+    r"|wherry (serve|tensorflow|inspect|shrink|verify|doctor|init|explain|rehearse)"
+    r"|python manage\.py wherry (running|swap|add|promote|label|retire)"
 )
 SHOWN = [fence for fence in commands() if not fence.text.startswith("pip install")]
 RUN_HERE = [fence for fence in SHOWN if not ELSEWHERE.match(fence.text)]

@@ -160,6 +160,14 @@ GIT_LFS: Final = page("Git LFS specification", "github.com/git-lfs/git-lfs/blob/
 
 TF_INSTALL: Final = page("TensorFlow: install with pip", "www.tensorflow.org/install/pip")
 TF_TABLE: Final = Source("TensorFlow's wheels and their requirements, package index, 2026-11-23")
+CUDA_TABLE: Final = Source(
+    "What the wheels of tensorflow and onnxruntime-gpu say of the CUDA and cuDNN that they were "
+    "built against, package index, 2026-11-25"
+)
+CUDA_COMPATIBILITY: Final = page(
+    "NVIDIA: minor version compatibility",
+    "docs.nvidia.com/deploy/cuda-compatibility/minor-version-compatibility.html",
+)
 TF_MIGRATE: Final = page("TensorFlow: migrate from 1.x", "www.tensorflow.org/guide/migrate")
 TF_SAVED_MODEL: Final = page("TensorFlow: SavedModel", "www.tensorflow.org/guide/saved_model")
 KERAS_SAVING: Final = page(

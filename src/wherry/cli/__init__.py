@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from wherry import __version__
 from wherry.cli import (
+    buildpack,
     bundle,
     causes,
     doctor,
@@ -18,6 +19,7 @@ from wherry.cli import (
     init,
     inspect,
     platforms,
+    rehearse,
     serve,
     shrink,
     tensorflow,
@@ -29,6 +31,7 @@ from wherry.errors import WherryError
 VERBS = (
     doctor,
     explain,
+    rehearse,
     init,
     inspect,
     shrink,
@@ -36,6 +39,7 @@ VERBS = (
     bundle,
     serve,
     tensorflow,
+    buildpack,
     causes,
     platforms,
 )

@@ -1,12 +1,13 @@
 """Findings as annotations on a pull request, as GitHub's workflow commands have them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from wherry.causes.cause import Severity
 from wherry.doctor.diagnosis import Diagnosis
 from wherry.findings import FileSpan, Finding
 from wherry.masking import mask
+from wherry.platforms.hosts import Target
 from wherry.render.remedies import steps
 
 _COMMANDS: Final = {
@@ -22,12 +23,12 @@ def render(diagnosis: Diagnosis, *, prefix: str = "") -> str:
     Args:
         prefix: What stands before every path, where the project is not the repository's root.
     """
-    lines = [line for finding in diagnosis.findings for line in _lines(finding, diagnosis, prefix)]
+    lines = list(annotate(diagnosis.findings, diagnosis.target, diagnosis.python, prefix=prefix))
     lines += [
-        _command("notice", f"Not inspected: {item.what}", item.reason) for item in diagnosis.skipped
+        command("notice", f"Not inspected: {item.what}", item.reason) for item in diagnosis.skipped
     ]
     lines += [
-        _command(
+        command(
             "notice",
             "wherry",
             f"This comment silences nothing: {comment.text}",
@@ -38,14 +39,28 @@ def render(diagnosis: Diagnosis, *, prefix: str = "") -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _lines(finding: Finding, diagnosis: Diagnosis, prefix: str) -> Iterator[str]:
-    ways = steps(finding.cause, [finding.values], diagnosis.target.families, diagnosis.python)
+def annotate(
+    findings: Iterable[Finding],
+    target: Target,
+    python: tuple[int, int] | None = None,
+    *,
+    prefix: str = "",
+) -> Iterator[str]:
+    """Yield one line for each place of each finding."""
+    for finding in findings:
+        yield from _lines(finding, target, python, prefix)
+
+
+def _lines(
+    finding: Finding, target: Target, python: tuple[int, int] | None, prefix: str
+) -> Iterator[str]:
+    ways = steps(finding.cause, [finding.values], target.families, python)
     todo = [ways[0].text, *ways[0].commands] if ways else []
     message = "\n".join((finding.why, *todo, f"More: wherry causes {finding.cause.code}"))
     title = f"{finding.cause.code} {finding.title}"
     spans = [span for span in finding.where if isinstance(span, FileSpan)]
     for place in [_properties(span, prefix) for span in spans] or [""]:
-        yield _command(_COMMANDS[finding.severity], title, message, place)
+        yield command(_COMMANDS[finding.severity], title, message, place)
 
 
 def _properties(span: FileSpan, prefix: str) -> str:
@@ -59,7 +74,8 @@ def _properties(span: FileSpan, prefix: str) -> str:
     return ",".join(parts)
 
 
-def _command(name: str, title: str, message: str, place: str = "") -> str:
+def command(name: str, title: str, message: str, place: str = "") -> str:
+    """Return one workflow command: ``error``, ``warning`` or ``notice``, free of secrets."""
     properties = ",".join(part for part in (place, f"title={_property(mask(title))}") if part)
     return f"::{name} {properties}::{_data(mask(message))}"
 

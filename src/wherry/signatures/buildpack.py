@@ -93,6 +93,10 @@ SIGNATURES = (
         r"Builds (?:are|have been) disabled for .{0,60}stack",
     ),
     *sees(
+        "build-hook-fails",
+        r"Failed to run the (?P<hook>bin/(?:pre|post)_compile) script",
+    ),
+    *sees(
         "wrong-buildpack",
         r"npm: command not found",
         r"node: command not found",

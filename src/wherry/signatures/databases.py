@@ -7,6 +7,8 @@ from wherry.signatures.signature import Verdict, sees, values_of
 
 _LOCAL = re.compile(r"localhost|127\.0\.0\.1|::1|\.sock\b|\.s\.PGSQL|/tmp/mysql|Unix domain socket")
 
+_DRIVERS = ("asyncpg", "aiomysql", "asyncmy", "redis", "aioredis", "motor", "aio_pika", "psycopg")
+
 
 def _refused(event: Event, found: re.Match[str]) -> Verdict | None:
     """A refusal on this machine is a setting's; one elsewhere is a server that is not there."""
@@ -20,6 +22,18 @@ def _refused(event: Event, found: re.Match[str]) -> Verdict | None:
     if re.search(r"psycopg|MySQL|OperationalError|redis|5432|3306|6379", text):
         return Verdict("database-credentials-stale", values_of(found))
     return None
+
+
+def _through_driver(event: Event) -> bool:
+    """Whether a database's driver was connecting: asyncio itself does not say to what."""
+    return any(f"/{driver}/" in frame.path for frame in event.frames for driver in _DRIVERS)
+
+
+def _refused_by_driver(event: Event, found: re.Match[str]) -> Verdict:
+    del event
+    local = _LOCAL.search(found["host"]) is not None
+    name = "database-localhost" if local else "database-credentials-stale"
+    return Verdict(name, values_of(found))
 
 
 def _importing(event: Event) -> bool:
@@ -57,7 +71,6 @@ SIGNATURES = (
     *sees(
         "migrations-not-committed",
         r"have changes that are not yet reflected in a migration",
-        r"Conflicting migrations detected; multiple leaf nodes in the migration graph",
         r"NodeNotFoundError: .{1,200}",
         r"dependencies reference nonexistent parent node",
     ),
@@ -78,6 +91,13 @@ SIGNATURES = (
         r"(?P<host>localhost|127\.0\.0\.1):27017: \[Errno 111\] Connection refused",
         r"connection to server at \"(?P<host>[^\"]+)\".{0,80} failed: timeout expired",
         judge=_refused,
+    ),
+    *sees(
+        "database-localhost database-credentials-stale",
+        r"Connect call failed \('(?P<host>[^']+)', \d+",
+        types="ConnectionRefusedError OSError",
+        when=_through_driver,
+        judge=_refused_by_driver,
     ),
     *sees(
         "database-requires-ssl",

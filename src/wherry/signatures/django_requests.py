@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from wherry.signatures.conditions import passes
 from wherry.signatures.events import Event
 from wherry.signatures.signature import Verdict, sees, values_of
 
@@ -45,6 +46,12 @@ def _key_error(event: Event, found: re.Match[str]) -> Verdict | None:
     if not event.frames and re.fullmatch(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+", name):
         return Verdict("env-var-missing", {"variable": name})
     return None
+
+
+def _settings_field(event: Event, found: re.Match[str]) -> Verdict:
+    """Return the variable that a field of pydantic's settings is read from."""
+    del event
+    return Verdict("env-var-missing", {"variable": found["variable"].upper()})
 
 
 def _ssl_loop(event: Event, found: re.Match[str]) -> Verdict:
@@ -105,6 +112,13 @@ SIGNATURES = (
         r"Must supply (?:cloud_name|api_key)",
         r"InvalidEnvironmentVariable",
         r"(?P<variable>\w{1,200}) Field required \[type=missing.{1,80}settings",
+    ),
+    *sees(
+        "env-var-missing",
+        r"validation errors? for \w{1,80} (?P<variable>\w{1,80}) Field required",
+        types="ValidationError",
+        when=passes("/pydantic_settings/"),
+        judge=_settings_field,
     ),
     *sees(
         "settings-module-not-found",

@@ -17,6 +17,7 @@ from wherry.signatures.module_names import (
 from wherry.signatures.signature import Verdict, sees
 
 _PICKLES: Final = ("pickle.py", "joblib/", "dill/", "cloudpickle", "numpy_pickle", "npyio.py")
+_SERVERS: Final = ("gunicorn", "uvicorn", "daphne", "hypercorn", "waitress", "granian")
 _WSGI: Final = re.compile(r"(?:^|\.)(?:wsgi|asgi)(?:\.|$)")
 
 
@@ -48,6 +49,10 @@ def _of_tensorflow(event: Event, module: str) -> Verdict:
         return Verdict("tf1-api-removed", {"name": module})
     if belongs(module, ("tensorflow.python",)):
         return _private(event, module)
+    asker = imported_by(event)
+    # TensorFlow's own files would miss one another; others ask for what Keras moved or dropped.
+    if belongs(module, ("tensorflow.keras",)) and asker and "/tensorflow/" not in asker:
+        return Verdict("moved-keras-import", {"name": module})
     return Verdict("tf-install-broken", {"module": module})
 
 
@@ -97,8 +102,8 @@ def _by_asker(event: Event, module: str) -> Verdict | None:
     """Return what the file tells that asked for it."""
     asker = imported_by(event)
     top = module.partition(".")[0]
-    if "/gunicorn/" in asker or "/uvicorn/" in asker or "/daphne/" in asker:
-        if "worker" in module and ("gunicorn" in module or "uvicorn" in module):
+    if _is_server(asker):
+        if _is_worker_class(event, asker):
             return Verdict("dependency-not-in-requirements", _provided(top))
         return Verdict("wsgi-module-not-found", {"module": module})
     if asker.endswith("django/conf/__init__.py") or _settings_like(event, module):
@@ -121,6 +126,17 @@ def _by_asker(event: Event, module: str) -> Verdict | None:
             "the pickle",
         )
     return None
+
+
+def _is_server(asker: str) -> bool:
+    return any(f"/{server}/" in asker for server in _SERVERS)
+
+
+def _is_worker_class(event: Event, asker: str) -> bool:
+    """Whether gunicorn was looking for the class of its workers, and not for the app."""
+    return "/gunicorn/workers/" in asker or any(
+        frame.function == "load_class" and "/gunicorn/" in frame.path for frame in event.frames
+    )
 
 
 def _settings_like(event: Event, module: str) -> bool:
@@ -189,6 +205,12 @@ SIGNATURES = (
             r"requires the (?P<module>[\w-]+) (?:library|package) but it was not found in your "
             r"environment"
         ),
+        r"Form data requires \"(?P<module>[\w-]+)\" to be installed",
+        r"The \"(?P<module>\w+)\" module must be installed to use",
+        r"(?P<module>[\w-]+) is not installed, run `pip install",
+        r"the (?P<module>\w+) library is required to use this function",
+        r"At least one of TensorFlow 2\.0 or (?P<module>PyTorch) should be installed",
+        r"(?P<module>gevent|eventlet) worker requires \w+ [\d.]+ or higher",
         r"\(fields\.E210\) Cannot use ImageField because (?P<module>Pillow) is not installed",
     ),
     *sees(

@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from wherry.signatures.conditions import passes
 from wherry.signatures.events import Event
 from wherry.signatures.signature import Verdict, sees, values_of
 
@@ -23,6 +24,13 @@ def _not_found(event: Event, found: re.Match[str]) -> Verdict | None:
 
 
 SIGNATURES = (
+    # passlib asks bcrypt for its version in a place that bcrypt 4.1 left; it says so and goes on.
+    *sees(
+        "~trapped",
+        r"module 'bcrypt' has no attribute '__about__'",
+        types="AttributeError",
+        when=passes("/passlib/"),
+    ),
     *sees(
         "cuda-noise-harmless",
         r"Could not load dynamic library 'lib(?:cu|nv)\w+\.so[\w.]*'",

@@ -113,6 +113,7 @@ SIGNATURES = (
         r"Resource (?:\[93m)?'?(?P<resource>[\w/.]+)'?(?:\[0m)? not found",
         r"nltk\.download\('(?P<resource>\w+)'\)",
         r"Please use the NLTK Downloader to obtain the resource",
+        r"textblob\.exceptions\.MissingCorpusError",
         r"Can't find model '(?P<resource>en_core_web_\w+)'",
     ),
     *sees(

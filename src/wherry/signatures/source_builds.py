@@ -26,6 +26,8 @@ SIGNATURES = (
         "psycopg2-needs-pg-config",
         r"pg_config executable not found",
         r"pg_config is required to build psycopg2 from source",
+        r"couldn't run 'pg_config'",
+        r"No such file or directory: 'pg_config'",
         r"libpq-fe\.h: No such file or directory",
         r"could not find library .{0,30} libpq",
     ),

@@ -172,9 +172,9 @@ SIGNATURES = (
             r"ImproperlyConfigured: WSGI application '(?P<module>[\w.]+)' could not be loaded; "
             r"Error importing module"
         ),
-        r"unable to load app .{0,60}callable not found or import error",
         judge=_attribute,
     ),
+    *sees("~no-app", r"unable to load app .{0,60}callable not found or import error"),
     *sees(
         "wsgi-module-not-found",
         r"Error loading ASGI app\. Could not import module \"(?P<module>[\w.]+)\"",

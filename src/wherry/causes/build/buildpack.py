@@ -154,4 +154,38 @@ CAUSES: Final = (
         sources=(sources.HEROKU_STACKS, sources.BUILDPACK_CHECKS),
         related=("runtime-not-available", "glibc-too-old"),
     ),
+    Cause(
+        code="WH129",
+        name="build-hook-fails",
+        title="The project's own build script fails",
+        severity=Severity.ERROR,
+        why="The buildpack runs bin/pre_compile before it installs anything and bin/post_compile "
+        "at the end. {hook|The script} ended with a status other than 0, which stops the build. "
+        "It runs where the build does: no database and no other app are there, programs of your "
+        "machine are missing, and before the packages are installed there is no Python of the app.",
+        looks_like=(
+            " !     Error: Failed to run the bin/pre_compile script.",
+            " !     Error: Failed to run the bin/post_compile script.",
+            "bin/post_compile: line 3: npm: command not found",
+        ),
+        platforms=_BUILDPACK_HOSTS,
+        remedies=(
+            run(
+                "Run it with nothing but what the host has, and mend what it says.",
+                'env -i PATH="$PATH" bash -x {hook|bin/post_compile}',
+            ),
+            run(
+                "Move migrations and whatever needs the app's services to the release phase.",
+                "printf 'release: python manage.py migrate\\n' >> Procfile",
+            ),
+            run(
+                "If it is left over from another host, remove it.", "git rm {hook|bin/post_compile}"
+            ),
+        ),
+        check=Check(
+            "It ends with status 0:", ('env -i PATH="$PATH" bash {hook|bin/post_compile}',)
+        ),
+        sources=(sources.BUILDPACK, sources.PROJECTS),
+        related=("collectstatic-fails", "wrong-buildpack"),
+    ),
 )

@@ -1,0 +1,1 @@
+"""From what was pushed to a slug, the way the platform's buildpacks go."""

@@ -1,0 +1,1 @@
+"""Servers that a rehearsal starts for the app: empty, on this machine, gone after it."""

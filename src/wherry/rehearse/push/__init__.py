@@ -1,0 +1,1 @@
+"""What a push would take along, in a folder of its own."""
