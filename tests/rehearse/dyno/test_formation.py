@@ -3,14 +3,23 @@
 import asyncio
 import os
 import signal
+import socket
 from pathlib import Path
 
 import pytest
 
 from tests.rehearse.dyno.staging import LISTEN, PYTHON, WEB, staged
+from wherry.rehearse.dyno.folders import UnpackFailed
 from wherry.rehearse.dyno.formation import UnknownProcess
 from wherry.rehearse.dyno.machine import Machine
-from wherry.rehearse.events import BootStep, PortBound, ProcessExited, StateChanged
+from wherry.rehearse.events import (
+    BootStep,
+    Event,
+    MemorySample,
+    PortBound,
+    ProcessExited,
+    StateChanged,
+)
 
 R10 = (
     "heroku[web.1]: Error R10 (Boot timeout) -> Web process failed to bind to $PORT within 2 "
@@ -239,6 +248,95 @@ def test_an_unknown_process_type_is_named(tmp_path: Path, machine: Machine) -> N
                 await stage.formation.start(["wrker"])
 
     asyncio.run(run())
+
+
+def _speaks_ipv6() -> bool:
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            return True
+    except OSError:
+        return False
+
+
+LISTEN_6 = LISTEN.replace("socket.socket()", "socket.socket(socket.AF_INET6)")
+
+
+@pytest.mark.parametrize(
+    ("listen", "address", "state"),
+    [(LISTEN, "0.0.0.0", "crashed"), (LISTEN_6, "::", "up")],  # noqa: S104
+)
+def test_on_fir_only_ipv6_is_bound(
+    tmp_path: Path, machine: Machine, listen: str, address: str, state: str
+) -> None:
+    async def run() -> None:
+        command = f"exec {PYTHON} listen.py {address} $PORT"
+        async with staged(
+            tmp_path,
+            machine,
+            {"web": command},
+            files={"listen.py": listen},
+            platform="heroku:dyno-1c-0.5gb",
+            overlay={"boot_timeout_s": 2 if state == "crashed" else 60},
+        ) as stage:
+            await stage.formation.start()
+            assert {bound.address for bound in stage.of(PortBound)} == {address}
+            (web,) = stage.formation.web_dynos()
+            assert web.state == state
+
+    if not _speaks_ipv6():
+        pytest.skip("this machine has no IPv6")
+    asyncio.run(run())
+
+
+def test_a_host_that_gives_no_time_blames_nobody(tmp_path: Path, machine: Machine) -> None:
+    async def run() -> None:
+        command = f"trap '' TERM; {WEB.removeprefix('exec ')}"
+        async with staged(tmp_path, machine, {"web": command}, platform="railway") as stage:
+            await stage.formation.start()
+            await stage.formation.stop()
+            assert stage.log[-3:] == [
+                "railway[web.1]: Stopping the process with SIGTERM",
+                "railway[web.1]: Stopping remaining processes with SIGKILL",
+                "railway[web.1]: Process exited with status 137",
+            ]
+            assert stage.of(ProcessExited)[-1].reason == "stopped"
+
+    asyncio.run(run())
+
+
+def test_a_damaged_slug_starts_nothing_and_is_said(tmp_path: Path, machine: Machine) -> None:
+    async def run() -> None:
+        async with staged(tmp_path, machine, {"web": WEB, "release": "true"}) as stage:
+            stage.formation.app.slug.write_bytes(b"no slug")
+            with pytest.raises(UnpackFailed):
+                await stage.formation.release()
+            with pytest.raises(UnpackFailed):
+                await stage.formation.start()
+            assert stage.log == []
+
+    asyncio.run(run())
+
+
+def test_a_sink_that_fails_is_not_passed_over(tmp_path: Path, machine: Machine) -> None:
+    async def run() -> None:
+        async with staged(tmp_path, machine, {"worker": "sleep 600"}) as stage:
+
+            def refuse(event: Event) -> None:
+                if isinstance(event, MemorySample):
+                    raise ZeroDivisionError
+
+            stage.formation._sink = refuse
+            await stage.formation.start(["worker"])
+            dyno = stage.formation.slots["worker.1"].dyno
+            assert dyno is not None
+            watching = dyno._tasks[0]
+            await stage.until(watching.done)
+            with pytest.raises(ZeroDivisionError):
+                await dyno.close()
+            assert list(stage.keeping.work.glob("worker.1-*")) == []
+
+    with pytest.raises(ZeroDivisionError):  # told again to whoever closes the formation
+        asyncio.run(run())
 
 
 def test_fly_signals_the_command_alone_and_gives_it_less_time(

@@ -2,11 +2,13 @@
 
 import asyncio
 import os
+import secrets
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -16,8 +18,32 @@ from wherry.rehearse.dyno.group_parents import find_parents
 from wherry.rehearse.dyno.machine import Machine
 
 ROOT = Path(__file__).parents[3]
-# Children that leave their parent, its session and its group, as daemons do.
-DAEMONS = "(setsid sleep 987654 & setsid setsid sleep 987654 & disown -a) ; "
+
+
+@dataclass(frozen=True, slots=True)
+class Daemons:
+    """Children that leave their parent, its session and its group; no other test has such ones."""
+
+    seconds: int
+
+    @property
+    def command(self) -> str:
+        """Starts them, and a web process after them."""
+        sleep = f"sleep {self.seconds}"
+        return f"(setsid {sleep} & setsid setsid {sleep} & disown -a) ; {WEB}"
+
+    def left(self) -> list[str]:
+        """Return those that run."""
+        listed = subprocess.run(
+            ["ps", "-e", "-o", "pid=,args="], check=True, capture_output=True, text=True
+        ).stdout
+        return [line for line in listed.splitlines() if line.endswith(f"sleep {self.seconds}")]
+
+
+@pytest.fixture
+def daemons() -> Daemons:
+    return Daemons(1_000_000 + secrets.randbelow(1_000_000_000))
+
 
 _WHERRY = """
 import asyncio, sys
@@ -39,13 +65,6 @@ except KeyboardInterrupt:
 """
 
 
-def _sleepers() -> list[str]:
-    listed = subprocess.run(
-        ["ps", "-e", "-o", "pid=,args="], check=True, capture_output=True, text=True
-    ).stdout
-    return [line for line in listed.splitlines() if line.endswith("sleep 987654")]
-
-
 def _groups(prefix: str) -> list[Path]:
     return [found for parent in find_parents() for found in parent.folder.glob(f"{prefix}*")]
 
@@ -57,18 +76,18 @@ def _until(happened: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def _gone(work: Path, prefix: str) -> bool:
+def _gone(daemons: Daemons, work: Path, prefix: str) -> bool:
     mounts = Path("/proc/self/mounts").read_text()
-    return not (_sleepers() or _groups(prefix) or work.exists() or str(work) in mounts)
+    return not (daemons.left() or _groups(prefix) or work.exists() or str(work) in mounts)
 
 
 @pytest.mark.parametrize("kind", ["machine", "bare"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_wherry_that_is_ended_leaves_nothing(
-    tmp_path: Path, kind: str, number: signal.Signals
+    tmp_path: Path, kind: str, number: signal.Signals, daemons: Daemons
 ) -> None:
     wherry = subprocess.Popen(
-        [sys.executable, "-c", _WHERRY, str(tmp_path), kind, DAEMONS + WEB],
+        [sys.executable, "-c", _WHERRY, str(tmp_path), kind, daemons.command],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
@@ -76,13 +95,13 @@ def test_a_wherry_that_is_ended_leaves_nothing(
     try:
         assert wherry.stdout is not None
         work, prefix = wherry.stdout.readline().split()
-        _until(lambda: len(_sleepers()) == 2)
+        _until(lambda: len(daemons.left()) == 2)
         assert Path(work).exists()
         if kind == "machine":
             assert bool(_groups(prefix)) == bool(find_parents())
         wherry.send_signal(number)
         assert wherry.wait(60) == (130 if number is signal.SIGINT else -number)
-        _until(lambda: _gone(Path(work), prefix))
+        _until(lambda: _gone(daemons, Path(work), prefix))
     finally:
         wherry.kill()
         wherry.wait()
@@ -92,30 +111,30 @@ def test_a_wherry_that_is_ended_leaves_nothing(
 
 @pytest.mark.parametrize("kind", ["machine", "unprivileged", "bare"])
 def test_what_goes_wrong_in_the_rehearsal_leaves_nothing(
-    tmp_path: Path, kind: str, request: pytest.FixtureRequest
+    tmp_path: Path, kind: str, request: pytest.FixtureRequest, daemons: Daemons
 ) -> None:
     machine: Machine = request.getfixturevalue(kind)
     kept: list[Stage] = []
 
     async def run() -> None:
-        async with staged(tmp_path, machine, {"web": DAEMONS + WEB}) as stage:
+        async with staged(tmp_path, machine, {"web": daemons.command}) as stage:
             kept.append(stage)
             await stage.formation.start()
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         asyncio.run(run())
-    assert _gone(kept[0].keeping.work, kept[0].keeping.prefix)
+    assert _gone(daemons, kept[0].keeping.work, kept[0].keeping.prefix)
 
 
 @pytest.mark.parametrize("moment_s", [0.0, 0.01, 0.05, 0.1, 0.15, 0.2])
 def test_a_start_that_is_cancelled_leaves_nothing(
-    tmp_path: Path, machine: Machine, moment_s: float
+    tmp_path: Path, machine: Machine, moment_s: float, daemons: Daemons
 ) -> None:
     kept: list[Stage] = []
 
     async def run() -> None:
-        async with staged(tmp_path, machine, {"web": DAEMONS + WEB}) as stage:
+        async with staged(tmp_path, machine, {"web": daemons.command}) as stage:
             kept.append(stage)
             async with asyncio.timeout(moment_s):
                 await stage.formation.start()
@@ -123,5 +142,5 @@ def test_a_start_that_is_cancelled_leaves_nothing(
 
     with pytest.raises(TimeoutError):
         asyncio.run(run())
-    assert _gone(kept[0].keeping.work, kept[0].keeping.prefix)
+    assert _gone(daemons, kept[0].keeping.work, kept[0].keeping.prefix)
     assert len(os.listdir("/proc/self/fd")) < 50  # noqa: PTH208 - of this very process

@@ -11,6 +11,7 @@ from typing import Final
 
 from wherry.rehearse.dyno.cgroups import Group
 from wherry.rehearse.dyno.disk import MOST_BYTES, Disk
+from wherry.rehearse.dyno.finishing import finish
 from wherry.rehearse.dyno.inside.descendants import descendants
 from wherry.rehearse.dyno.launching import LaunchFailed, Running, launch
 from wherry.rehearse.dyno.listening import Listener, answering, listeners, lists_sockets
@@ -157,11 +158,18 @@ class Dyno:
             if self._ended.is_set() or self._reason:
                 await self._ended.wait()
                 return False
+            self._raise_what_failed()
             if until is not None and time.monotonic() >= until:
                 self._voice.unbound(self.order.port)
                 self._kill("R10")
             await asyncio.sleep(_LOOK_S / 2)
         return not self._ended.is_set()
+
+    def _raise_what_failed(self) -> None:
+        """Raise what ended one of its watchers, which would otherwise look like a slow start."""
+        for task in self._tasks:
+            if task.done() and not task.cancelled() and (error := task.exception()) is not None:
+                raise error
 
     async def wait_ended(self) -> Ending:
         """Wait until none of its processes is left and its log is read."""
@@ -179,12 +187,12 @@ class Dyno:
             main_only = not signals_all(self.limits)
             running.send(signal.Signals[self.limits.shutdown_signal], main_only=main_only)
             grace_s = self.limits.shutdown_grace_s
+            grace_s = _DEFAULT_GRACE_S if grace_s is None else grace_s
             try:
-                await asyncio.wait_for(
-                    running.empty.wait(), _DEFAULT_GRACE_S if grace_s is None else grace_s
-                )
+                await asyncio.wait_for(running.empty.wait(), grace_s)
             except TimeoutError:
-                self._reason = "R12"
+                # A host that gives no time does not blame who needed some.
+                self._reason = "R12" if grace_s > 0 else self._reason
                 self._voice.overstayed()
                 running.send(signal.SIGKILL)
         return await self.wait_ended()
@@ -196,31 +204,30 @@ class Dyno:
         return await asyncio.to_thread(self._ground.written, self.order.name)
 
     async def close(self) -> None:
-        """Kill what is left of it and clear its folders and group away; safe to call twice.
-
-        Who is cancelled while it waits for this leaves nothing behind: it goes on by itself.
-        """
+        """Kill what is left of it and clear its folders and group away; safe to call twice."""
         if self._closing is None:
             self._closing = asyncio.create_task(self._clear_away())
-        await asyncio.shield(self._closing)
+        await finish(self._closing)
 
     async def _clear_away(self) -> None:
         running, self._running = self._running, None
-        if running is not None:
-            await running.close()
-            if self._tasks:
-                # It reads the log to its end.
-                await self._tasks[-1]
-            running.close_output()
-        for task in self._tasks:
-            task.cancel()
-        for task in self._tasks:
-            with suppress(asyncio.CancelledError):
-                await task
-        self._tasks = []
-        if self._ground is not None:
-            await self._ground.clear()
-            self._ground = None
+        tasks, self._tasks = self._tasks, []
+        try:
+            if running is not None:
+                await running.close()
+                # The last one reads the log to its end.
+                await asyncio.gather(*tasks[-1:], return_exceptions=True)
+                running.close_output()
+        finally:
+            for task in tasks:
+                task.cancel()
+            results = await asyncio.gather(*tasks, return_exceptions=True)
+            if self._ground is not None:
+                await self._ground.clear()
+                self._ground = None
+        for result in results:
+            if isinstance(result, Exception):
+                raise result  # a mistake of Wherry's, which is not to pass unseen
 
     async def _launch(self, ground: Ground) -> Running:
         groups = ground.group.join() if ground.group is not None else ()
@@ -322,25 +329,27 @@ class Dyno:
         return listener.ipv6 or not self.order.ipv6_only
 
     async def _see_off(self, running: Running) -> None:
-        status = await running.exited
-        if self._watch is not None and self._watch.look_for_kill():
-            # What was left of it, a shell perhaps, may have ended by itself just before.
-            status = 128 + signal.SIGKILL
-        if not self._reason or not signals_all(self.limits):
-            # The platform ends a dyno with its command; only where it told all processes to end
-            # does it wait for all.
-            running.send(signal.SIGKILL)
-        self._silence_alarm()
-        await running.empty.wait()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._log_ended.wait(), _LAST_WORDS_S)
-        asyncio.get_running_loop().remove_reader(running.output)
-        self._voice.exited(status)
-        self._sink(ProcessExited(time.time(), self.name, status, self._reason))
-        self.ending = Ending(status, self._reason)
-        for task in self._tasks[:-1]:
-            task.cancel()
-        self._ended.set()
+        try:
+            status = await running.exited
+            if self._watch is not None and self._watch.look_for_kill():
+                # What was left of it, a shell perhaps, may have ended by itself just before.
+                status = 128 + signal.SIGKILL
+            if not self._reason or not signals_all(self.limits):
+                # The platform ends a dyno with its command; only where it told all processes to
+                # end does it wait for all.
+                running.send(signal.SIGKILL)
+            self._silence_alarm()
+            await running.empty.wait()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._log_ended.wait(), _LAST_WORDS_S)
+            asyncio.get_running_loop().remove_reader(running.output)
+            self._voice.exited(status)
+            self._sink(ProcessExited(time.time(), self.name, status, self._reason))
+            self.ending = Ending(status, self._reason)
+        finally:
+            for task in self._tasks[:-1]:
+                task.cancel()
+            self._ended.set()
 
     def _step(self, name: str) -> None:
         since_s = time.monotonic() - self._launched_s if self._launched_s else 0.0

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 import wherry
+from wherry.rehearse.dyno.finishing import finish
 from wherry.rehearse.dyno.folders import in_memory
 from wherry.rehearse.dyno.group_parents import PREFIX
 from wherry.rehearse.dyno.inside.removing import remove_tree
@@ -73,7 +74,7 @@ async def keeping(machine: Machine, parent: Path | None = None) -> AsyncIterator
         )
         yield kept
     finally:
-        await asyncio.shield(_end(keeper, work))
+        await finish(asyncio.create_task(_end(keeper, work)))
 
 
 def _place() -> Path:

@@ -9,12 +9,13 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import wherry
 from wherry.errors import WherryError
+from wherry.rehearse.dyno.finishing import finish
 from wherry.rehearse.dyno.inside.plan import Plan
 
 # ``-S`` leaves site-packages out, where Wherry itself may be.
@@ -79,7 +80,8 @@ class Running:
     _control: socket.socket
     _lifeline: int
     _launcher: subprocess.Popen[bytes]
-    _listening: asyncio.Task[None] | None = field(default=None)
+    _listening: asyncio.Task[None] | None = None
+    _closing: asyncio.Task[None] | None = None
 
     def send(self, number: signal.Signals, *, main_only: bool = False) -> None:
         """Send a signal to all processes, or to the command alone."""
@@ -94,6 +96,11 @@ class Running:
 
     async def close(self) -> None:
         """Kill what is left and wait until nothing is; safe at any moment, and twice."""
+        if self._closing is None:
+            self._closing = asyncio.create_task(self._close())
+        await finish(self._closing)
+
+    async def _close(self) -> None:
         if not self.empty.is_set():
             self.send(signal.SIGKILL)
         if self._lifeline >= 0:
@@ -125,8 +132,8 @@ async def launch(plan: Plan) -> Running:
             news = _News(running._control)
             await _wait_started(running, news)
     except BaseException as error:
-        await asyncio.shield(running.close())
         running.close_output()
+        await running.close()
         if isinstance(error, TimeoutError):
             raise LaunchFailed("The dyno could not be set up in time.") from None
         raise

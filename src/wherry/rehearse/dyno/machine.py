@@ -97,8 +97,8 @@ async def _holds(walls: Walls, parents: tuple[Parent, ...] = ()) -> bool:
             try:
                 return await running.exited == 0
             finally:
-                await running.close()
                 running.close_output()
+                await running.close()
         except (LaunchFailed, OSError):
             return False
         finally:

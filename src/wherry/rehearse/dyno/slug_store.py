@@ -100,8 +100,8 @@ class SlugStore:
             try:
                 return await running.exited == 0 and (over.app / "new").exists()
             finally:
-                await running.close()
                 running.close_output()
+                await running.close()
         except LaunchFailed:
             return False
         finally:

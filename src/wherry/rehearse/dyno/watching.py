@@ -37,6 +37,7 @@ class Watch:
     kill: Callable[[str], None]
     refused_tasks: Callable[[], int]
     metrics: Metrics | None = None
+    clock: Callable[[], float] = time.time
     peak: MemorySample | None = None
     last: MemorySample | None = None
     _told_at: float = field(default=float("-inf"))
@@ -47,7 +48,7 @@ class Watch:
         """Count, as often as it costs little."""
         while True:
             # In a thread, since a walk through a gigabyte would hold up the router's requests.
-            self._judge(*await asyncio.to_thread(self._count))
+            self.judge(*await asyncio.to_thread(self._count))
             await asyncio.sleep(TICK_S)
 
     def _count(self) -> tuple[Count, int]:
@@ -65,12 +66,13 @@ class Watch:
         # It is killed for what it wanted on top of what was counted last.
         self._kill_for_memory(max(held, self.voice.limits.kill_bytes or 0))
 
-    def _judge(self, count: Count, written: int) -> None:
+    def judge(self, count: Count, written: int) -> None:
+        """Tell what a count says, and end the dyno where the platform would."""
         limits = self.voice.limits
         usage = count.usage
         in_memory = written if limits.filesystem == _IN_MEMORY else 0
         sample = MemorySample(
-            at=time.time(),
+            at=self.clock(),
             dyno=self.voice.dyno,
             anonymous_bytes=usage.anonymous_bytes,
             shared_bytes=usage.shared_bytes + in_memory,
@@ -141,5 +143,5 @@ class Watch:
     def _pass(self, limit: str, value: float, allowed: float, detail: str = "") -> None:
         if limit not in self._passed:
             self._passed.add(limit)
-            event = LimitPassed(time.time(), self.voice.dyno, limit, value, allowed, detail)
+            event = LimitPassed(self.clock(), self.voice.dyno, limit, value, allowed, detail)
             self.voice.sink(event)
