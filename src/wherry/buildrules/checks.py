@@ -4,10 +4,13 @@ Source: lib/checks.sh of heroku/heroku-buildpack-python v351.
 """
 
 import re
+from typing import Final
 
 from wherry.buildrules.listing import Listing
 from wherry.buildrules.refusal import Refusal
 from wherry.platforms.hosts import Target
+
+STACK_ENDED: Final = "checks::stack::eol"
 
 
 def check_stack(stack: str, target: Target) -> Refusal | None:
@@ -16,12 +19,12 @@ def check_stack(stack: str, target: Target) -> Refusal | None:
     known = fact.value if fact is not None and isinstance(fact.value, tuple) else ()
     if not stack or not known or stack in known or stack == "container":
         return None
-    ended = _number(stack) < min(map(_number, known))
+    ended = 0 < _number(stack) < min(map(_number, known))
     what = "is no longer supported." if ended else "isn't recognised."
     return Refusal(
         (f"Error: The '{stack}' stack {what}", "", f"The stacks are {', '.join(known)}."),
         "stack-end-of-life",
-        f"checks::stack::{'eol' if ended else 'unknown'}",
+        STACK_ENDED if ended else "checks::stack::unknown",
         ("app.json",),
         {"stack": stack},
     )
@@ -29,7 +32,8 @@ def check_stack(stack: str, target: Target) -> Refusal | None:
 
 def _number(stack: str) -> int:
     found = re.fullmatch(r"(?:heroku|cedar)-(\d+)", stack)
-    return int(found[1]) if found else 0
+    # The very first one had no number.
+    return int(found[1]) if found else int(stack == "cedar")
 
 
 def check_folders(listing: Listing) -> Refusal | None:

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from wherry.platforms import hosts
 from wherry.platforms.hosts import MIB, Target
 
 PYTHON: Final = ".heroku/python"
 _PREFIX: Final = "Python buildpack: "
-_MIB_PER_PROCESS: Final = 256
 _NO_MEMORY: Final = (
     "Couldn't determine available memory. Skipping automatic configuration of WEB_CONCURRENCY."
 )
@@ -25,7 +25,8 @@ SHOWN_TO_PIP: Final = ("PIP_EXTRA_INDEX_URL",)
 
 def web_concurrency(memory_bytes: int, cpus: int) -> tuple[int, str]:
     """Return how many processes a web server is told to start, and what decides that."""
-    by_memory = max(1, memory_bytes // (_MIB_PER_PROCESS * MIB))
+    each = hosts.get("heroku").fact("web_concurrency_process_mib").value
+    by_memory = max(1, memory_bytes // (int(str(each)) * MIB))
     by_cpus = cpus * 2 + 1
     if by_memory < by_cpus:
         return by_memory, "the available memory"

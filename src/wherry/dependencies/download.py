@@ -54,7 +54,7 @@ def download(wheel: Wheel, table: WheelTable, folder: Path) -> Download:
         RuntimeMissing: it cannot be had; the sentence quotes the installer.
     """
     requirements = folder / "requirements.txt"
-    requirements.write_text(f"tensorflow-cpu=={wheel.version} --hash=sha256:{wheel.sha256}\n")
+    requirements.write_text(f"{wheel.package}=={wheel.version} --hash=sha256:{wheel.sha256}\n")
     content = folder / "wheel"
     scratch = folder / "scratch"
     scratch.mkdir()
@@ -102,13 +102,13 @@ def _failure(wheel: Wheel, output: str) -> str:
         return NO_SPACE
     if _HASH_MISMATCH.search(output):
         return (
-            f"The wheel of tensorflow-cpu {wheel.version} that the package index gave is not the "
+            f"The wheel of {wheel.package} {wheel.version} that the package index gave is not the "
             f"expected one (sha256 {wheel.sha256}): it was damaged on its way, or the index holds "
             "another file. Try again; if it stays so, ask who runs the index."
         )
     lines = [_DECORATION.sub("", line.strip()) for line in output.splitlines()]
     said = next((line for line in reversed(lines) if line), "it gave no reason")
-    return f"tensorflow-cpu {wheel.version} could not be downloaded: {said.rstrip('.')}."
+    return f"{wheel.package} {wheel.version} could not be downloaded: {said.rstrip('.')}."
 
 
 NO_SPACE = (

@@ -82,7 +82,7 @@ def _get(url: str, headers: dict[str, str], largest_bytes: int) -> Answer | None
         try:
             if _behind_proxy(parts.scheme, parts.hostname):
                 return _through_proxy(url, headers, largest_bytes)
-            answer = connections.get(url, headers, largest_bytes, _context(), _TIMEOUT_S)
+            answer = connections.get(url, headers, largest_bytes, certificates(), _TIMEOUT_S)
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise Unreachable(_said(error)) from None
         if answer.moved_to:
@@ -126,7 +126,8 @@ def _behind_proxy(scheme: str, host: str) -> bool:
 
 
 @cache
-def _context() -> ssl.SSLContext:
+def certificates() -> ssl.SSLContext:
+    """Return what decides whom to trust: the system's certificates, or the user's own."""
     context = ssl.create_default_context()
     if not os.environ.get("SSL_CERT_FILE"):
         for path in _CERTIFICATES:
@@ -138,4 +139,4 @@ def _context() -> ssl.SSLContext:
 
 @cache
 def _opener() -> urllib.request.OpenerDirector:
-    return urllib.request.build_opener(urllib.request.HTTPSHandler(context=_context()))
+    return urllib.request.build_opener(urllib.request.HTTPSHandler(context=certificates()))

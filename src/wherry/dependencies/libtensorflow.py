@@ -44,9 +44,13 @@ def fetch(version: str = NEWEST, to: Path | None = None) -> Stamp:
     Raises:
         RuntimeMissing: the version is unknown, this machine cannot use it, or it cannot be had.
     """
+    return fetch_wheel(wheel_of(version), to or FETCH_FOLDER)
+
+
+def fetch_wheel(wheel: Wheel, to: Path) -> Stamp:
+    """Make the folder ``to`` with the libraries of one wheel; as ``fetch``."""
     _check_machine()
-    wheel = wheel_of(version)
-    target = (to or FETCH_FOLDER).absolute()
+    target = to.absolute()
     _check_target(target)
     if (stamp := _present(target, wheel)) is not None:
         return stamp

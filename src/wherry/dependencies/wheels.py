@@ -12,11 +12,12 @@ NEWEST = "2.21.0"
 
 @dataclass(frozen=True, slots=True)
 class Wheel:
-    """One wheel of tensorflow-cpu."""
+    """One wheel with TensorFlow's libraries: tensorflow-cpu's, or the one with code for cards."""
 
     version: str
     name: str
     sha256: str
+    package: str = "tensorflow-cpu"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ _TEXTS: Final = ("platform", "app", "baseline", "fail-on")
 _LISTS: Final = ("select", "ignore")
 _FILES: Final = "per-file-ignores"
 KEYS: Final = (*_TEXTS, *_LISTS, _FILES)
+# What the buildpack reads and checks itself.
+_OF_OTHERS: Final = ("models", "accelerator", "buildpack")
 _LONGEST_BYTES: Final = 1024 * 1024
 
 
@@ -125,9 +127,10 @@ def _bytes(path: Path) -> bytes:
 
 
 def _check_key(key: str) -> None:
-    if key not in KEYS:
-        near = difflib.get_close_matches(key.replace("_", "-"), KEYS, n=1)
-        told = f"did you mean {near[0]}?" if near else f"there are {', '.join(KEYS)}."
+    known = (*KEYS, *_OF_OTHERS)
+    if key not in known:
+        near = difflib.get_close_matches(key.replace("_", "-"), known, n=1)
+        told = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}."
         raise ConfigurationError(f"pyproject.toml: [tool.wherry] has no key {key!r}; {told}")
 
 

@@ -3,6 +3,7 @@
 import queue
 from collections.abc import Mapping, Sequence
 
+from wherry.runtimes.devices import device_of
 from wherry.runtimes.protocol import LoadedModel
 from wherry.tensors import Array, Signature
 
@@ -22,6 +23,11 @@ class Copies:
         self._free: queue.LifoQueue[LoadedModel] = queue.LifoQueue()
         for copy in copies:
             self._free.put(copy)
+
+    @property
+    def device(self) -> str:
+        """What the copies run on."""
+        return device_of(self._copies[0])
 
     @property
     def signatures(self) -> Mapping[str, Signature]:

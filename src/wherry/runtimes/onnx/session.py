@@ -10,6 +10,7 @@ import numpy as np
 
 from wherry.errors import BundleError, ExecutionFailed, InvalidInput
 from wherry.runtimes.bfloat16 import from_bfloat16, to_bfloat16
+from wherry.runtimes.devices import CPU
 from wherry.runtimes.pages import release_heap
 from wherry.tensors import VARIABLE, Array, Datatype, Signature, TensorSpec
 
@@ -51,9 +52,13 @@ def _datatypes(session: Any) -> list[Datatype]:
 
 
 class ONNXModel:
-    """A loaded ``.onnx`` model."""
+    """A loaded ``.onnx`` model.
+
+    ``device`` is what it runs on: ``cpu``, or ``cuda`` with the card's name.
+    """
 
     concurrent = True
+    device = CPU
 
     def __init__(self, session: Any) -> None:
         inputs = tuple(_spec(node) for node in session.get_inputs())

@@ -31,6 +31,7 @@ from wherry.errors import RuntimeMissing
 from wherry.libtensorflow import CC_LIBRARY, FRAMEWORK_LIBRARY
 from wherry.runtimes.quiet import TENSORFLOW, without_lines
 
+_QUIET = "3"  # fatal errors only
 STRING_BYTES = 24
 """Size of one TF_TString."""
 
@@ -68,6 +69,10 @@ _FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     ),
     "TF_CloseSession": (None, (c_void_p, c_void_p)),
     "TF_DeleteSession": (None, (c_void_p, c_void_p)),
+    "TF_SessionListDevices": (c_void_p, (c_void_p, c_void_p)),
+    "TF_DeviceListCount": (c_int, (c_void_p,)),
+    "TF_DeviceListType": (c_char_p, (c_void_p, c_int, c_void_p)),
+    "TF_DeleteDeviceList": (None, (c_void_p,)),
     "TF_SessionRun": (
         None,
         (
@@ -115,9 +120,9 @@ def opened(folder: Path) -> CDLL:
 
 def _open(folder: Path) -> CDLL:
     # TensorFlow reports through its status; what it would print to stderr besides is for
-    # those who develop it. 3: fatal errors only.
-    asked_for = "TF_CPP_MIN_LOG_LEVEL" in os.environ
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # those who develop it.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", _QUIET)
+    asked_for = os.environ["TF_CPP_MIN_LOG_LEVEL"] != _QUIET
     try:
         # The first by its full path, so that no other folder's is found by its bare name.
         with nullcontext() if asked_for else without_lines(TENSORFLOW):

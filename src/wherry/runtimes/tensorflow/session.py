@@ -1,7 +1,6 @@
 """A SavedModel in a TensorFlow session, through the C API."""
 
 import ctypes
-import math
 import os
 import threading
 from collections.abc import Mapping
@@ -11,16 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wherry.errors import BundleError, ExecutionFailed, InvalidInput, LoadedBeforeFork
-from wherry.platforms.limits import read_limits
 from wherry.runtimes import savedmodel
+from wherry.runtimes.devices import Card
 from wherry.runtimes.protocol import LoadOptions
 from wherry.runtimes.savedmodel import GraphSignature, SavedModel
-from wherry.runtimes.tensorflow import capi, installation, memory, status
+from wherry.runtimes.tensorflow import capi, installation, memory, placement, status
+from wherry.runtimes.tensorflow.configuration import configuration
 from wherry.runtimes.tensorflow.tensors import from_tensor, to_tensor
 from wherry.tensors import Array, Signature
-
-_INTRA_OP_THREADS = 2  # field numbers of ConfigProto, tensorflow/core/protobuf/config.proto
-_INTER_OP_THREADS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +36,16 @@ class _Plan:
 
 
 class TensorFlowModel:
-    """A SavedModel in memory. It answers any number of threads at once."""
+    """A SavedModel in memory. It answers any number of threads at once.
+
+    ``device`` is what it runs on: ``cpu``, or ``cuda`` with the card's name.
+    """
 
     concurrent = True
 
-    def __init__(self, library: CDLL, folder: Path, model: SavedModel, threads: int) -> None:
+    def __init__(
+        self, library: CDLL, folder: Path, model: SavedModel, threads: int, card: Card | None = None
+    ) -> None:
         self._library = library
         self._pid = os.getpid()
         self._model = model
@@ -52,7 +54,9 @@ class TensorFlowModel:
         self._graph: int | None = library.TF_NewGraph()
         self._session: int | None = None
         try:
-            self._session = _session(library, self._graph, folder, model, threads)
+            config = configuration(threads, card)
+            self._session = _session(library, self._graph, folder, model, config)
+            self.device = placement.confirmed(library, self._session, card)
             self._plans = {
                 name: _plan(library, self._graph, signature, folder)
                 for name, signature in model.signatures.items()
@@ -154,14 +158,14 @@ def load(model: Path, options: LoadOptions) -> TensorFlowModel:
         RuntimeMissing: TensorFlow's libraries are not here.
     """
     described = savedmodel.read(model)
+    card = placement.chosen()
     library = capi.opened(installation.find())
-    return TensorFlowModel(library, model, described, options.threads)
+    return TensorFlowModel(library, model, described, options.threads, card)
 
 
 def _session(
-    library: CDLL, graph: int | None, folder: Path, model: SavedModel, threads: int
+    library: CDLL, graph: int | None, folder: Path, model: SavedModel, config: bytes
 ) -> int:
-    config = _config(threads)
     tags = (c_char_p * len(model.tags))(*(tag.encode() for tag in model.tags))
     options = library.TF_NewSessionOptions()
     try:
@@ -180,26 +184,6 @@ def _session(
     finally:
         library.TF_DeleteSessionOptions(options)
     return int(session)
-
-
-def _config(threads: int) -> bytes:
-    """Serialize the ConfigProto of a session.
-
-    Operations run on the inter-op threads, whoever calls: with one of them two callers are no
-    faster than one (Basic Pitch on 2 cores: 26 and 28 answers a second; with two, 32 and 56).
-    The threads are the process's: those of its first session serve the later ones too.
-    """
-    inter = max(threads, math.ceil(read_limits().cpus))
-    return _varint_field(_INTRA_OP_THREADS, threads) + _varint_field(_INTER_OP_THREADS, inter)
-
-
-def _varint_field(number: int, value: int) -> bytes:
-    encoded = bytearray([number << 3])
-    while value > 0x7F:
-        encoded.append(value & 0x7F | 0x80)
-        value >>= 7
-    encoded.append(value)
-    return bytes(encoded)
 
 
 def _plan(library: CDLL, graph: int | None, signature: GraphSignature, folder: Path) -> _Plan:

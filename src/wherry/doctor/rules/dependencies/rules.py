@@ -7,6 +7,7 @@ from wherry.doctor.rules.dependencies import (
     addresses,
     bloat,
     conflicts,
+    cuda_versions,
     images,
     imports,
     libraries,
@@ -28,5 +29,6 @@ RULES: Final[tuple[Rule, ...]] = (
     imports.RULE,
     *libraries.RULES,
     *images.RULES,
+    *cuda_versions.RULES,
     *removed_names.RULES,
 )

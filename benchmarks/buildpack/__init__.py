@@ -1,0 +1,1 @@
+"""The buildpack, measured: slugs that it makes beside those that are made without it."""

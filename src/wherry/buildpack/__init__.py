@@ -1,0 +1,1 @@
+"""The build step on a host: models into the slug, TensorFlow down to what is needed, checks."""
