@@ -19,6 +19,10 @@ class InputTooLarge(InvalidInput):
     """The input is larger than this model accepts."""
 
 
+class BodyTooSlow(InvalidInput):
+    """The body of the request did not come in time."""
+
+
 class UnsupportedContent(InvalidInput):
     """The content type or encoding of the request is not one that is understood."""
 
@@ -76,3 +80,11 @@ class LoadedBeforeFork(WherryError):
 
 class ConfigurationError(WherryError):
     """Wherry's settings are not usable as they are."""
+
+
+class DoesNotFit(WherryError):
+    """The model does not fit into the memory that is left."""
+
+
+class ChangeFailed(WherryError):
+    """The models could not be changed as asked; what was served before is served still."""

@@ -3,15 +3,16 @@
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from wherry.bundle.folder import Bundle, open_bundle
+from wherry.bundle.folder import Bundle
 from wherry.django import registry
 from wherry.errors import ConfigurationError, WherryError
+from wherry.serving.loading import open_named
 from wherry.serving.model import ServedModel
+from wherry.serving.options import ModelOptions
 from wherry.tensors import VARIABLE, Array, Signature, TensorSpec
 
 type Answer = Mapping[str, Any] | Callable[[Mapping[str, Array]], Mapping[str, Any]]
@@ -58,7 +59,7 @@ def fake_model(
         ConfigurationError: no signature is known, or WHERRY has no such model.
     """
     options = registry.get_model(name).options
-    bundle = _bundle(name, options.path, signature)
+    bundle = _bundle(name, options, signature)
     fake = FakeModel(bundle.signatures or {}, answer)
     model = ServedModel(name, options)
     model.adopt(bundle, fake)
@@ -66,11 +67,12 @@ def fake_model(
         yield fake
 
 
-def _bundle(name: str, path: Path, signature: Signature | None) -> Bundle:
+def _bundle(name: str, options: ModelOptions, signature: Signature | None) -> Bundle:
+    path = options.path
     if signature is not None:
         return Bundle(path, path, name, "1", "fake", {signature.name: signature}, signature.name)
     try:
-        bundle = open_bundle(path, hashes=False)
+        bundle = open_named(options, hashes=False)
     except WherryError as error:
         raise ConfigurationError(
             f"The bundle of {name!r} cannot be read for its signature ({error}). "

@@ -1,6 +1,5 @@
 """Bodies as Python's streams: every way to read gives the same bytes; stalls are noticed."""
 
-import threading
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
@@ -11,10 +10,10 @@ from wherry.django.server.bodies import (
     SMALL_BODY_BYTES,
     LargeBody,
     SmallBody,
-    StallWatch,
     is_small,
     receive_bodies,
 )
+from wherry.django.server.slow_bodies import Incoming
 
 TEXT = b"first\n" + b"x" * 200_000 + b"\nthird\n\nno end"
 TIMEOUT_S = 20
@@ -32,8 +31,8 @@ class Granian:
         return self._content.read() if size is None else self._content.read(size)
 
 
-def quiet(threads: int = 4) -> StallWatch:
-    return StallWatch(threads, stall_s=TIMEOUT_S, act=lambda: pytest.fail("nobody stalls"))
+def request() -> Incoming:
+    return Incoming("127.0.0.1", 0.0)
 
 
 WAYS: list[Callable[[Any], bytes]] = [
@@ -50,41 +49,41 @@ WAYS: list[Callable[[Any], bytes]] = [
 @pytest.mark.parametrize("kind", [SmallBody, LargeBody])
 @pytest.mark.parametrize("way", WAYS)
 def test_every_way_to_read_gives_the_same_bytes(
-    kind: Callable[[Any, StallWatch], Any], way: Callable[[Any], bytes]
+    kind: Callable[[Any, Incoming], Any], way: Callable[[Any], bytes]
 ) -> None:
     """Lines, pieces, all at once, or one after the other."""
-    assert way(kind(Granian(TEXT), quiet())) == TEXT
+    assert way(kind(Granian(TEXT), request())) == TEXT
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_body_of_stated_length_gives_the_same_bytes(way: Callable[[Any], bytes]) -> None:
     """Whichever part of it is asked for first."""
-    assert way(LargeBody(Granian(TEXT), quiet(), len(TEXT))) == TEXT
+    assert way(LargeBody(Granian(TEXT), request(), len(TEXT))) == TEXT
 
 
 @pytest.mark.parametrize("size", [-1, len(TEXT), len(TEXT) + 1])
 def test_a_body_of_stated_length_is_taken_as_a_whole(size: int) -> None:
     """Who asks for all of it spares granian a copy."""
     given = Granian(TEXT)
-    body = LargeBody(given, quiet(), len(TEXT))
+    body = LargeBody(given, request(), len(TEXT))
     assert body.read(size) == TEXT
     assert given.sizes == [None]
     assert body.read(10) == b""
 
 
 @pytest.mark.parametrize("kind", [SmallBody, LargeBody])
-def test_lines_are_those_of_a_file(kind: Callable[[Any, StallWatch], Any]) -> None:
+def test_lines_are_those_of_a_file(kind: Callable[[Any, Incoming], Any]) -> None:
     """Empty ones and the last one without an end among them."""
-    assert list(kind(Granian(TEXT), quiet())) == list(BytesIO(TEXT))
-    assert kind(Granian(TEXT), quiet()).readlines(10) == BytesIO(TEXT).readlines(10)
-    assert kind(Granian(TEXT), quiet()).readline(3) == b"fir"
-    assert kind(Granian(b""), quiet()).readline() == b""
+    assert list(kind(Granian(TEXT), request())) == list(BytesIO(TEXT))
+    assert kind(Granian(TEXT), request()).readlines(10) == BytesIO(TEXT).readlines(10)
+    assert kind(Granian(TEXT), request()).readline(3) == b"fir"
+    assert kind(Granian(b""), request()).readline() == b""
 
 
 def test_a_large_body_is_passed_on_as_it_was_read() -> None:
     """Not collected first, and not copied: what is asked for is asked of granian."""
     given = Granian(TEXT)
-    body = LargeBody(given, quiet())
+    body = LargeBody(given, request())
     assert len(body.read(150_000)) == 150_000
     assert given.sizes == [150_000]
     assert body.read(0) == b""
@@ -105,39 +104,8 @@ def test_a_request_says_whether_its_body_is_small(environ: dict[str, str], *, sm
     """None at all is small; one of unknown size is not."""
     assert is_small(environ) is small
     seen: list[object] = []
-    answer = receive_bodies(lambda _, scope: seen.append(scope["wsgi.input"]), 2)
-    answer(None, {**environ, "wsgi.input": Granian(b"")})
+    answer = receive_bodies(
+        lambda _, scope: seen.append(scope["wsgi.input"]), 2, port=1, timeout_s=TIMEOUT_S
+    )
+    answer(None, {**environ, "wsgi.input": Granian(b""), "REMOTE_ADDR": "127.0.0.1"})
     assert isinstance(seen[0], SmallBody if small else LargeBody)
-
-
-class Never:
-    """A body that does not come until it is let go."""
-
-    def __init__(self) -> None:
-        self.begun = threading.Event()
-        self.let_go = threading.Event()
-
-    def read(self) -> bytes:
-        self.begun.set()
-        assert self.let_go.wait(TIMEOUT_S)
-        return b""
-
-
-@pytest.mark.parametrize(("threads", "stalls"), [(2, True), (3, False)])
-def test_it_is_noticed_when_every_thread_waits_for_its_client(
-    threads: int, *, stalls: bool
-) -> None:
-    """Two clients that do not finish sending: too many for two threads, not for three."""
-    noticed = threading.Event()
-    watch = StallWatch(threads, stall_s=0.1, act=noticed.set)
-    watch.start()
-    bodies = [Never(), Never()]
-    readers = [threading.Thread(target=watch.read, args=(body,)) for body in bodies]
-    for reader in readers:
-        reader.start()
-    assert all(body.begun.wait(TIMEOUT_S) for body in bodies)
-    assert noticed.wait(TIMEOUT_S if stalls else 0.5) is stalls
-    for body in bodies:
-        body.let_go.set()
-    for reader in readers:
-        reader.join()

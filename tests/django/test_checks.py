@@ -8,6 +8,7 @@ from django.test import override_settings
 
 from tests.pitch import LITERT, ONNX, SAVED_MODEL
 from wherry.django import checks
+from wherry.serving.packing import pack
 
 
 def ids(*, deploy: bool = False) -> list[str | None]:
@@ -81,3 +82,20 @@ def test_guarded_endpoints_are_silent(access: dict[str, object]) -> None:
 def test_project_without_the_endpoints_is_silent() -> None:
     """Models used from Python only are nobody else's to ask."""
     assert ids(deploy=True) == []
+
+
+def test_label_for_a_version_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    """One for a version in the folder, or for the bundle's own, is none."""
+    for version in ("1", "2"):
+        pack(ONNX, tmp_path / "pitch" / version, version=version)
+    for path, labels, expected in (
+        (tmp_path / "pitch", {"stable": "1", "newest": "2"}, []),
+        (tmp_path / "pitch" / "1", {"stable": "1"}, []),
+        (tmp_path / "pitch", {"stable": "1", "canary": "3"}, ["wherry.E004"]),
+    ):
+        with override_settings(WHERRY={"MODELS": {"pitch": {"PATH": path, "LABELS": labels}}}):
+            assert ids() == expected
+    with override_settings(WHERRY={"MODELS": {"pitch": {"PATH": path, "LABELS": labels}}}):
+        (message,) = run_checks(tags=[checks.TAG])
+    assert "'canary' of the model 'pitch' is for version '3'" in message.msg
+    assert "there is '1', '2'" in message.msg

@@ -1,5 +1,6 @@
 """The WHERRY setting: what is understood, and each mistake as a sentence."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -32,13 +33,21 @@ def test_every_option_is_read() -> None:
                 "MAX_QUEUED_REQUESTS": 0,
                 "TIMEOUT_S": 2.5,
                 "THREADS": 1,
+                "BATCHING": False,
                 "PREPROCESS": "shop.images.read",
                 "POSTPROCESS": len,
+                "VERSION": "2026-11",
+                "LABELS": {"stable": "2026-11"},
+                "WATCH": True,
             }
         },
         "API_KEYS": ["one", "two"],
         "PERMISSION": f"{__name__}.allow",
         "MAX_BODY_BYTES": 1000,
+        "MEMORY_QUOTA_BYTES": 2000,
+        "ROUTER_TIMEOUT_S": 60,
+        "BODY_TIMEOUT_S": 7.5,
+        "ANSWER_TIMEOUT_S": 9,
     }
     with override_settings(WHERRY=setting):
         conf = read_conf()
@@ -47,7 +56,12 @@ def test_every_option_is_read() -> None:
     assert (options.timeout_s, options.threads) == (2.5, 1)
     assert (options.preprocess, options.postprocess) == ("shop.images.read", len)
     assert conf.permission is allow
-    assert conf.max_body_bytes == 1000
+    assert (options.version, options.labels) == ("2026-11", {"stable": "2026-11"})
+    assert options.watch
+    assert options.batching is False
+    assert (conf.body_timeout_s, conf.answer_timeout_s) == (7.5, 9)
+    assert conf.router_clock.left_s(f"{time.time() - 31:.3f}") is not None
+    assert (conf.max_body_bytes, conf.memory_quota_bytes) == (1000, 2000)
 
 
 def test_keys_are_not_shown() -> None:
@@ -76,7 +90,16 @@ def test_keys_are_not_shown() -> None:
         ({"API_KEYS": [""]}, "WHERRY['API_KEYS'] must be a list of non-empty strings."),
         ({"PERMISSION": "no.such.function"}, "WHERRY['PERMISSION'] cannot be imported"),
         ({"PERMISSION": 5}, "WHERRY['PERMISSION'] must be a function of the request"),
+        ({"BODY_TIMEOUT_S": 0}, "WHERRY['BODY_TIMEOUT_S'] must be a number of seconds above 0."),
+        ({"ANSWER_TIMEOUT_S": "1"}, "WHERRY['ANSWER_TIMEOUT_S'] must be a number of seconds"),
+        ({"MODELS": {"d": {"PATH": "x", "BATCHING": "on"}}}, "must be True, False, or None"),
         ({"MAX_BODY_BYTES": 0}, "WHERRY['MAX_BODY_BYTES'] must be a number of bytes above 0."),
+        ({"MEMORY_QUOTA_BYTES": "512MB"}, "WHERRY['MEMORY_QUOTA_BYTES'] must be a number of bytes"),
+        ({"MODELS": {"d": {"PATH": "x", "VERSION": 2}}}, "['VERSION'] must be a text of letters"),
+        ({"MODELS": {"d": {"PATH": "x", "VERSION": "a/b"}}}, "['VERSION'] must be a text of"),
+        ({"MODELS": {"d": {"PATH": "x", "LABELS": ["1"]}}}, "['LABELS'] must be a dict from"),
+        ({"MODELS": {"d": {"PATH": "x", "LABELS": {"a": 1}}}}, "['LABELS'] must be a dict from"),
+        ({"MODELS": {"d": {"PATH": "x", "WATCH": "yes"}}}, "['WATCH'] must be True or False."),
     ],
 )
 def test_mistake_is_a_sentence(setting: object, words: str) -> None:

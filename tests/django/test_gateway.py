@@ -52,6 +52,8 @@ class Closing:
         self.closed = True
 
 
+# Django looks after its connections when an answer is closed.
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("answer", "way"),
     [

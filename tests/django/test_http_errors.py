@@ -42,6 +42,8 @@ ONE = Signature(
         (errors.RuntimeMissing("said"), 503, None),
         (errors.LoadedBeforeFork("said"), 503, None),
         (errors.ConfigurationError("said"), 503, None),
+        (errors.DoesNotFit("said"), 507, None),
+        (errors.ChangeFailed("said"), 409, None),
         (errors.ExecutionFailed("said"), 500, None),
         (errors.WherryError("said"), 500, None),
     ],
@@ -119,8 +121,12 @@ def test_a_model_that_cannot_be_loaded_is_unavailable_with_the_reason(
         assert ready.status_code == 503
         assert ready["Retry-After"]
         assert sentence in ready.json()["error"]
-        assert ready.json()["models"] == [{"name": "broken", "state": "failed", "reason": sentence}]
-        assert error(client.get("/v2/models/broken/ready")) == sentence
+        (broken,) = ready.json()["models"]
+        assert (broken["name"], broken["state"], broken["reason"]) == ("broken", "failed", sentence)
+        one = client.get("/v2/models/broken/ready")
+        assert one.status_code == 503
+        assert one.json()["state"] == "failed"
+        assert sentence in one.json()["error"]
         (status,) = client.get("/v1/models/broken").json()["model_version_status"]
         assert status["state"] == "END"
         assert status["status"]["error_message"] == sentence

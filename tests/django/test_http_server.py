@@ -230,7 +230,7 @@ def test_bad_requests_leave_no_memory_behind(server: Server) -> None:
     """Hundreds of large refusals of each kind do not make the process grow."""
     large = json.dumps({"instances": [[0.123] * 4] * 5000}).encode()
     kinds = [
-        (large, JSON, 413),
+        (large * 2, JSON, 413),
         (large[:-1], JSON, 400),
         (b'{"instances": ' + b"[" * 50_000, JSON, 400),
         (b'{"instances": [["' + b"a" * 100_000 + b'", 1, 2, 3]]}', JSON, 400),

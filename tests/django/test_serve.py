@@ -210,17 +210,19 @@ def test_weights_are_shared_in_a_folder_of_the_supervisor(site: Path, tmp_path: 
     with wherry_serve(site, "--processes", "2", TMPDIR=str(tmp_path)) as server:
         server.wait_for(READY)
         (folder,) = tmp_path.glob("wherry-*")
-        assert folder.stat().st_mode & 0o777 == 0o700
+        for each in (folder, folder / "weights"):
+            assert each.stat().st_mode & 0o777 == 0o700
         server.signal(signal.SIGTERM)
         assert server.wait() == 0
     assert not folder.exists()
 
 
-def test_one_process_shares_with_nobody(site: Path, tmp_path: Path) -> None:
-    """No folder, nothing to clean up."""
+def test_one_process_shares_weights_with_nobody(site: Path, tmp_path: Path) -> None:
+    """It has its state folder alone."""
     with wherry_serve(site, "--processes", "1", TMPDIR=str(tmp_path)) as other:
         other.wait_for(READY)
-        assert list(tmp_path.iterdir()) == []
+        (folder,) = tmp_path.iterdir()
+        assert not (folder / "weights").exists()
 
 
 def test_killed_worker_is_replaced(site: Path) -> None:

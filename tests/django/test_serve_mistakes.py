@@ -142,12 +142,13 @@ def test_worker_that_dies_before_it_is_ready_is_tried_three_times(tmp_path: Path
 
 
 def test_stalled_worker_is_replaced(tmp_path: Path) -> None:
-    """Every thread waits for a client that does not finish sending."""
+    """Every thread waits for a client that does not finish sending, and none can be cut."""
     wsgi = """
 import os
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
-from wherry.django.server import bodies
-bodies.receive_bodies.__kwdefaults__["stall_s"] = 0.5
+from wherry.django.server import bodies, slow_bodies
+slow_bodies.STALL_S = bodies.STALL_S = 0.5
+slow_bodies.SlowBodies.__init__.__kwdefaults__["connections"] = lambda port: ()
 from django.core.wsgi import get_wsgi_application
 application = get_wsgi_application()
 """

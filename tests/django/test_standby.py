@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from wherry.django.server.bodies import LargeBody, SmallBody, StallWatch
+from wherry.django.server.bodies import LargeBody, SmallBody
+from wherry.django.server.slow_bodies import Incoming
 from wherry.django.server.standby import OneAtATime
 
 TIMEOUT_S = 20
@@ -79,7 +80,7 @@ class Body:
         self._content = b""
 
 
-WATCH = StallWatch(100, stall_s=TIMEOUT_S, act=lambda: None)
+INCOMING = Incoming("127.0.0.1", 0.0)
 
 
 def asked(
@@ -93,7 +94,7 @@ def asked(
     proto = Proto()
     body = body or Body()
     kind = LargeBody if large else SmallBody
-    subject(proto, {"REQUEST_METHOD": "GET", "PATH_INFO": path, "wsgi.input": kind(body, WATCH)})
+    subject(proto, {"REQUEST_METHOD": "GET", "PATH_INFO": path, "wsgi.input": kind(body, INCOMING)})
     body.drop()
     return proto
 

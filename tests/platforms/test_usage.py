@@ -1,5 +1,6 @@
 """What counts against the quota, from files as the kernel writes them."""
 
+import mmap
 import os
 import subprocess
 import sys
@@ -90,7 +91,8 @@ def test_machine_without_another_limit(tmp_path: Path) -> None:
 def test_processes_are_added_up() -> None:
     """With their children; one that has ended holds nothing."""
     before = anonymous_bytes()
-    held = np.ones(64 * MIB, np.uint8)
+    held = np.frombuffer(mmap.mmap(-1, 64 * MIB, mmap.MAP_PRIVATE), np.uint8)
+    held.fill(1)
     assert anonymous_bytes() - before > 60 * MIB
     assert held.size == 64 * MIB
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)

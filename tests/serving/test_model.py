@@ -19,7 +19,6 @@ from wherry.errors import (
     ConfigurationError,
     DeadlineExceeded,
     ExecutionFailed,
-    InputTooLarge,
     InvalidInput,
     LoadedBeforeFork,
     ModelNotReady,
@@ -174,12 +173,14 @@ def test_empty_batch_is_refused() -> None:
         doubling().predict(np.zeros((0, 2), np.float32))
 
 
-def test_batch_over_the_limit_is_refused_and_at_the_limit_is_not() -> None:
-    """The limit is the last size that passes."""
-    model = doubling(max_batch_size=3)
-    assert model.predict(np.zeros((3, 2), np.float32))["y"].shape == (3, 2)
-    with pytest.raises(InputTooLarge, match=r"has 4 items; the model 'double' takes at most 3"):
-        model.predict(np.zeros((4, 2), np.float32))
+@pytest.mark.parametrize(("items", "runs"), [(3, [3]), (4, [3, 1]), (7, [3, 3, 1])])
+def test_batch_over_the_limit_is_run_in_parts(items: int, runs: list[int]) -> None:
+    """The limit is the last size that is run at once; the answer is one."""
+    fake = FakeModel({"serving_default": DOUBLE}, lambda inputs: {"y": inputs["x"] * 2})
+    values = np.arange(items * 2, dtype=np.float32).reshape(items, 2)
+    answer = doubling(fake, max_batch_size=3).predict(values)
+    np.testing.assert_array_equal(answer["y"], values * 2)
+    assert [len(call["x"]) for call in fake.calls] == runs
 
 
 def test_inputs_of_different_batch_sizes_are_refused() -> None:
@@ -210,7 +211,7 @@ def test_busy_model_refuses_one_more_than_may_wait() -> None:
         assert gate.entered.acquire(timeout=30)
         second = pool.submit(model.predict, [[2.0, 2.0]])
         deadline = time.monotonic() + 10
-        while not model._ready.admission.waiting:  # type: ignore[union-attr]
+        while not model._ready.execution.admission.waiting:  # type: ignore[union-attr]
             assert time.monotonic() < deadline
             time.sleep(0.001)
         with pytest.raises(Overloaded):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.http import HttpResponse
 from django.urls import include, path
 
 settings.configure(
@@ -16,5 +17,8 @@ settings.configure(
     WHERRY={"MODELS": {os.environ["BENCH_NAME"]: Path(os.environ["BENCH_MODEL"])}},
 )
 
-urlpatterns = [path("", include("wherry.django.urls"))]
+urlpatterns = [
+    path("page", lambda _: HttpResponse("page")),
+    path("", include("wherry.django.urls")),
+]
 application = get_wsgi_application()

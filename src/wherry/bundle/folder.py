@@ -2,7 +2,7 @@
 
 import shutil
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -65,18 +65,21 @@ class Bundle:
     origin: Mapping[str, Any] = field(default_factory=dict)
 
 
-def open_bundle(path: Path, *, hashes: bool = True) -> Bundle:
+def open_bundle(
+    path: Path, *, hashes: bool = True, checked: Callable[[int], None] = lambda _: None
+) -> Bundle:
     """Open a bundle folder, a bare ``.tflite`` or ``.onnx`` file, or a SavedModel folder.
 
     Checks that every file is there, whole and really a model; with ``hashes`` also that none was
-    changed since the bundle was written (this reads every byte). Not checked here: that the
-    runtime can load it, and that the manifest's signatures are the model's own.
+    changed since the bundle was written (this reads every byte, and tells ``checked`` how many).
+    Not checked here: that the runtime can load it, and that the manifest's signatures are the
+    model's own.
 
     Raises:
         BundleError: with what is wrong and what to do.
     """
     if (path / MANIFEST).is_file():
-        return _open_folder(path, hashes=hashes)
+        return _open_folder(path, hashes=hashes, checked=checked)
     if (path / "saved_model.pb").is_file():
         integrity.check_saved_model(path)
         return Bundle(path, path, path.name, "1", "tensorflow")
@@ -107,7 +110,7 @@ def _open_file(path: Path) -> Bundle:
     return Bundle(path, path, path.stem, "1", runtime)
 
 
-def _open_folder(folder: Path, *, hashes: bool) -> Bundle:
+def _open_folder(folder: Path, *, hashes: bool, checked: Callable[[int], None]) -> Bundle:
     manifest = read_manifest(folder / MANIFEST)
     integrity.check_sizes(folder, manifest.files)
     model = integrity.check_inside(folder, manifest.model)
@@ -119,7 +122,7 @@ def _open_folder(folder: Path, *, hashes: bool) -> Bundle:
     else:
         integrity.check_identifier(model, manifest.runtime, manifest.model)
     if hashes:
-        integrity.check_hashes(folder, manifest.files)
+        integrity.check_hashes(folder, manifest.files, checked)
     return Bundle(
         path=folder,
         model=model,

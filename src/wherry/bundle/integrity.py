@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from wherry.bundle.manifest import FileRecord
@@ -14,6 +14,7 @@ LFS_POINTER = b"version https://git-lfs.github.com/spec/v1"
 # A FlatBuffer's file identifier stands at offset 4; TensorFlow Lite's is TFL3.
 # Source: the `file_identifier` of tensorflow/lite/schema/schema.fbs
 TFLITE_IDENTIFIER = b"TFL3"
+_PIECE_BYTES = 2**20
 SHARD = re.compile(r"(?P<stem>.+)\.data-(?P<number>\d{5})-of-(?P<count>\d{5})")
 
 
@@ -127,21 +128,27 @@ def check_sizes(folder: Path, files: Mapping[str, FileRecord]) -> None:
             )
 
 
-def check_hashes(folder: Path, files: Mapping[str, FileRecord]) -> None:
-    """Check every recorded file's SHA-256.
+def check_hashes(
+    folder: Path, files: Mapping[str, FileRecord], checked: Callable[[int], None] = lambda _: None
+) -> None:
+    """Check every recorded file's SHA-256; ``checked`` is told the bytes as they are read.
 
     Raises:
         BundleError: naming the first file that differs.
     """
     for path, record in files.items():
-        if sha256_of(folder / path) != record.sha256:
+        if sha256_of(folder / path, checked) != record.sha256:
             raise BundleError(
                 f"{path} was changed: its SHA-256 is not the one in the manifest. "
                 "Copy the bundle again, or write it anew."
             )
 
 
-def sha256_of(path: Path) -> str:
+def sha256_of(path: Path, checked: Callable[[int], None] = lambda _: None) -> str:
     """Return a file's SHA-256 in hexadecimal."""
+    digest = hashlib.sha256()
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        while piece := file.read(_PIECE_BYTES):
+            digest.update(piece)
+            checked(len(piece))
+    return digest.hexdigest()

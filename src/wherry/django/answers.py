@@ -12,9 +12,12 @@ from django.http import HttpRequest, HttpResponse
 from wherry.django import registry
 from wherry.django.access import is_known, is_permitted
 from wherry.errors import (
+    BodyTooSlow,
     BundleError,
+    ChangeFailed,
     ConfigurationError,
     DeadlineExceeded,
+    DoesNotFit,
     ExecutionFailed,
     InputTooLarge,
     InvalidInput,
@@ -37,6 +40,7 @@ JSON = "application/json"
 STATUSES: tuple[tuple[type[WherryError], int], ...] = (
     (InputTooLarge, 413),
     (UnsupportedContent, 415),
+    (BodyTooSlow, 408),
     (InvalidInput, 400),
     (ModelNotFound, 404),
     (ModelNotReady, 503),
@@ -47,6 +51,8 @@ STATUSES: tuple[tuple[type[WherryError], int], ...] = (
     (RuntimeMissing, 503),
     (LoadedBeforeFork, 503),
     (ConfigurationError, 503),
+    (DoesNotFit, 507),
+    (ChangeFailed, 409),
 )
 UNEXPECTED = "Something went wrong in the server that it did not foresee; its log says what."
 

@@ -1,6 +1,6 @@
 """The app's configuration."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.core.checks import register
 
 
@@ -13,9 +13,14 @@ class WherryConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the checks."""
-        from wherry.django import checks, hosting_checks
+        from wherry.django import changing, checks, hosting_checks
 
+        changing.begin_with_first_request()
         register(checks.check_settings, checks.TAG)
         register(checks.check_models, checks.TAG)
         register(checks.check_access, checks.TAG, deploy=True)
         register(hosting_checks.check_hosting, hosting_checks.TAG, deploy=True)
+        if apps.is_installed("django_prometheus"):
+            from wherry.django.metrics import join_registry
+
+            join_registry()

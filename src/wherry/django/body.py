@@ -4,7 +4,7 @@ import zlib
 
 from django.http import HttpRequest, UnreadablePostError
 
-from wherry.errors import InputTooLarge, InvalidInput, UnsupportedContent
+from wherry.errors import BodyTooSlow, InputTooLarge, InvalidInput, UnsupportedContent
 
 # Told to zlib: recognise the header of gzip and of zlib by itself.
 _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
@@ -20,6 +20,7 @@ def read_body(request: HttpRequest, limit_bytes: int) -> bytes:
     Raises:
         InputTooLarge: it is longer than the limit; a body that says so is not read at all, and
             one that unpacks to more is unpacked no further.
+        BodyTooSlow: the server has waited long enough for the rest of it.
         InvalidInput: it ended before its length, or does not unpack.
         UnsupportedContent: it is packed in a way that is not understood.
     """
@@ -31,7 +32,12 @@ def read_body(request: HttpRequest, limit_bytes: int) -> bytes:
             if length
             else _read(request, limit_bytes)
         )
-    except UnreadablePostError:
+    except TimeoutError:
+        raise _too_slow() from None
+    except UnreadablePostError as error:
+        # Django puts it around whatever the server's stream raises.
+        if isinstance(error.__cause__, TimeoutError):
+            raise _too_slow() from None
         raise InvalidInput("The body could not be read to its end.") from None
     except ValueError:
         raise InvalidInput("The header Content-Length is not a number.") from None
@@ -103,6 +109,13 @@ def pack(request: HttpRequest, body: bytes) -> tuple[bytes, str | None]:
         return body, None
     packer = zlib.compressobj(1, wbits=_GZIP if encoding == "gzip" else zlib.MAX_WBITS)
     return packer.compress(body) + packer.flush(), encoding
+
+
+def _too_slow() -> BodyTooSlow:
+    return BodyTooSlow(
+        "The body did not come in time: it may take as many seconds as WHERRY['BODY_TIMEOUT_S'] "
+        "says, and fewer where many are slow at once."
+    )
 
 
 def _too_large(limit_bytes: int) -> InputTooLarge:

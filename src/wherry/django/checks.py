@@ -1,14 +1,18 @@
 """System checks. Django does not run them under WSGI; ``wherry serve`` does, before it serves."""
 
+from collections.abc import Iterator
+
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.core.checks import Warning as CheckWarning
 from django.urls import NoReverseMatch, reverse
 
-from wherry.bundle.folder import open_bundle
 from wherry.django.conf import find_mistakes, read_conf
 from wherry.errors import ConfigurationError, WherryError
 from wherry.runtimes.presence import missing
+from wherry.serving.loading import open_named
+from wherry.serving.options import ModelOptions
+from wherry.serving.version_folder import versions_in
 
 TAG = "wherry"
 
@@ -17,6 +21,7 @@ E001_HINT = "Write WHERRY = {'MODELS': {'name': BASE_DIR / 'models' / 'name'}}."
 W001 = "WHERRY names no model."
 W001_HINT = "Add one to WHERRY['MODELS'], or take wherry.django out of INSTALLED_APPS."
 E002 = "The model {!r} cannot be served: {}"
+E004 = "The label {!r} of the model {!r} is for version {!r}, which is not in {}: there is {}."
 E003 = "The model {!r} needs a library that is not installed: {}"
 W002 = "Anybody can ask the models: the endpoints have neither API_KEYS nor PERMISSION."
 W002_HINT = (
@@ -40,6 +45,8 @@ def check_settings(**_: object) -> list[CheckMessage]:
 def check_models(**_: object) -> list[CheckMessage]:
     """E002: a model's files are not what they should be. E003: its runtime is missing.
 
+    E004: one of its labels is for a version that is not there.
+
     Not checked here, since it would read every byte: hashes. ``manage.py wherry check`` does.
     """
     try:
@@ -49,14 +56,24 @@ def check_models(**_: object) -> list[CheckMessage]:
     messages: list[CheckMessage] = []
     for name, options in models.items():
         try:
-            bundle = open_bundle(options.path, hashes=False)
+            bundle = open_named(options, hashes=False)
         except WherryError as error:
             messages.append(_error("E002", E002.format(name, error)))
             continue
         lacking = missing(bundle.runtime)
         if lacking is not None:
             messages.append(_error("E003", E003.format(name, lacking)))
+        messages += _label_mistakes(name, options, bundle.version)
     return messages
+
+
+def _label_mistakes(name: str, options: ModelOptions, default: str) -> Iterator[CheckMessage]:
+    there = {default, *versions_in(options.path)}
+    for label, version in options.labels.items():
+        if version not in there:
+            shown = ", ".join(map(repr, sorted(there)))
+            message = E004.format(label, name, version, options.path, shown)
+            yield Error(message, id="wherry.E004")
 
 
 def check_access(**_: object) -> list[CheckMessage]:

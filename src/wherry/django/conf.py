@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
 from wherry.errors import ConfigurationError
+from wherry.platforms import heroku
+from wherry.serving.deadlines import ANSWER_TIMEOUT_S, BODY_TIMEOUT_S, RouterClock
 from wherry.serving.options import ModelOptions
 
 type Permission = Callable[[HttpRequest], bool]
@@ -17,8 +19,23 @@ type Permission = Callable[[HttpRequest], bool]
 # Room for a float32 image of 1024 x 1024 x 3 as a binary tensor, and a little more.
 DEFAULT_MAX_BODY_BYTES = 16 * 2**20
 
+# A year: threads cannot wait much longer, and nobody means to.
+LONGEST_S = 365 * 24 * 3600
+
 _MODEL_KEYS = {option.name.upper(): option.name for option in fields(ModelOptions)}
-_KEYS = ("MODELS", "API_KEYS", "PERMISSION", "MAX_BODY_BYTES")
+_KEYS = (
+    "MODELS",
+    "API_KEYS",
+    "PERMISSION",
+    "MAX_BODY_BYTES",
+    "MEMORY_QUOTA_BYTES",
+    "LOG_REQUESTS",
+    "TRACES",
+    "JOBS",
+    "ROUTER_TIMEOUT_S",
+    "BODY_TIMEOUT_S",
+    "ANSWER_TIMEOUT_S",
+)
 _POSITIVE_INTEGERS = ("MAX_BATCH_SIZE", "THREADS")
 
 
@@ -30,6 +47,13 @@ class Conf:
     api_keys: tuple[str, ...] = field(default=(), repr=False)
     permission: Permission | None = None
     max_body_bytes: int = DEFAULT_MAX_BODY_BYTES
+    router_clock: RouterClock = field(default_factory=RouterClock)
+    body_timeout_s: float = BODY_TIMEOUT_S
+    answer_timeout_s: float = ANSWER_TIMEOUT_S
+    memory_quota_bytes: int | None = None
+    log_requests: bool = False
+    traces: bool = False
+    jobs: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_conf() -> Conf:
@@ -48,6 +72,13 @@ def read_conf() -> Conf:
         api_keys=tuple(setting.get("API_KEYS", ())),
         permission=import_string(permission) if isinstance(permission, str) else permission,
         max_body_bytes=setting.get("MAX_BODY_BYTES", DEFAULT_MAX_BODY_BYTES),
+        router_clock=RouterClock(setting.get("ROUTER_TIMEOUT_S", heroku.ROUTER_TIMEOUT_S)),
+        body_timeout_s=setting.get("BODY_TIMEOUT_S", BODY_TIMEOUT_S),
+        answer_timeout_s=setting.get("ANSWER_TIMEOUT_S", ANSWER_TIMEOUT_S),
+        memory_quota_bytes=setting.get("MEMORY_QUOTA_BYTES"),
+        log_requests=setting.get("LOG_REQUESTS", False),
+        traces=setting.get("TRACES", False),
+        jobs=setting.get("JOBS", {}),
     )
 
 
@@ -72,14 +103,28 @@ def find_mistakes(setting: object) -> Iterator[str]:
     else:
         yield "WHERRY['MODELS'] must be a dict from a model's name to its path or options."
     yield from _access_mistakes(setting)
-    max_body_bytes = setting.get("MAX_BODY_BYTES", DEFAULT_MAX_BODY_BYTES)
-    if not _is_positive(max_body_bytes):
-        yield "WHERRY['MAX_BODY_BYTES'] must be a number of bytes above 0."
+    yield from _limit_mistakes(setting)
+    if "JOBS" in setting:
+        from wherry.django.jobs.conf import find_job_mistakes
+
+        yield from find_job_mistakes(setting["JOBS"])
+
+
+def _limit_mistakes(setting: Mapping[str, Any]) -> Iterator[str]:
+    for key in ("MAX_BODY_BYTES", "MEMORY_QUOTA_BYTES"):
+        if not _is_positive(setting.get(key, 1)):
+            yield f"WHERRY[{key!r}] must be a number of bytes above 0."
+    for key in ("ROUTER_TIMEOUT_S", "BODY_TIMEOUT_S", "ANSWER_TIMEOUT_S"):
+        if not _is_duration(setting.get(key, 1)):
+            yield f"WHERRY[{key!r}] must be a number of seconds above 0."
+    for key in ("LOG_REQUESTS", "TRACES"):
+        if not isinstance(setting.get(key, False), bool):
+            yield f"WHERRY[{key!r}] must be True or False."
 
 
 def _model_mistakes(name: object, value: object) -> Iterator[str]:
     here = f"WHERRY['MODELS'][{name!r}]"
-    if not isinstance(name, str) or not name or not set(name) <= _NAME_CHARACTERS:
+    if not _is_name(name):
         yield f"{here}: a model's name may hold letters, digits, '.', '_' and '-' only."
     if isinstance(value, str | Path):
         return
@@ -91,10 +136,23 @@ def _model_mistakes(name: object, value: object) -> Iterator[str]:
     for key in sorted(map(str, value.keys() - _MODEL_KEYS.keys())):
         yield f"{here} has an unknown option {key!r}. The options are: {', '.join(_MODEL_KEYS)}."
     yield from _number_mistakes(here, value)
+    yield from _version_mistakes(here, value)
+    if not isinstance(value.get("BATCHING"), bool | None):
+        yield f"{here}['BATCHING'] must be True, False, or None to try whether it pays."
     for key in ("PREPROCESS", "POSTPROCESS"):
         hook = value.get(key)
         if hook is not None and not (isinstance(hook, str) or callable(hook)):
             yield f"{here}[{key!r}] must be a function or its dotted path."
+
+
+def _version_mistakes(here: str, options: Mapping[str, Any]) -> Iterator[str]:
+    version, labels = options.get("VERSION"), options.get("LABELS", {})
+    if version is not None and not _is_name(version):
+        yield f"{here}['VERSION'] must be a text of letters, digits, '.', '_' and '-'."
+    if not isinstance(labels, dict) or not all(map(_is_name, [*labels, *labels.values()])):
+        yield f"{here}['LABELS'] must be a dict from labels to versions."
+    if not isinstance(options.get("WATCH", False), bool):
+        yield f"{here}['WATCH'] must be True or False."
 
 
 def _number_mistakes(here: str, options: Mapping[str, Any]) -> Iterator[str]:
@@ -104,8 +162,7 @@ def _number_mistakes(here: str, options: Mapping[str, Any]) -> Iterator[str]:
     waiting = options.get("MAX_QUEUED_REQUESTS", 0)
     if isinstance(waiting, bool) or not isinstance(waiting, int) or waiting < 0:
         yield f"{here}['MAX_QUEUED_REQUESTS'] must be a whole number, 0 or more."
-    timeout_s = options.get("TIMEOUT_S", 1)
-    if isinstance(timeout_s, bool) or not isinstance(timeout_s, int | float) or timeout_s <= 0:
+    if not _is_duration(options.get("TIMEOUT_S", 1)):
         yield f"{here}['TIMEOUT_S'] must be a number of seconds above 0."
 
 
@@ -130,6 +187,17 @@ def _access_mistakes(setting: Mapping[str, Any]) -> Iterator[str]:
 
 
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and bool(value) and set(value) <= _NAME_CHARACTERS
+
+
+def _is_duration(value: object) -> bool:
+    """Whether it is a number of seconds that a clock can count: NaN and infinity are none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return 0 < value <= LONGEST_S
 
 
 def _is_positive(value: object) -> bool:

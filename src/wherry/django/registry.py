@@ -65,10 +65,8 @@ def get_model(name: str) -> ServedModel:
 def substituted(model: ServedModel) -> Iterator[None]:
     """Serve this model in place of the one of its name, in this process, for a while."""
     current = _get()
-    repository = Repository({})
-    repository.models = {**current.repository.models, model.name: model}
     global _current
-    _current = _Current(current.conf, repository)
+    _current = _Current(current.conf, current.repository.with_substitute(model))
     try:
         yield
     finally:

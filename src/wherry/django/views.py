@@ -6,49 +6,50 @@ from django.http import HttpRequest, HttpResponse
 
 import wherry
 from wherry.django import registry
-from wherry.django.access import is_known
 from wherry.django.answers import JSON, endpoint, error_response, json_response
 from wherry.django.body import pack, read_body
-from wherry.errors import InvalidInput, UnsupportedContent, WherryError
+from wherry.django.deadlines import haste_of
+from wherry.django.deferring import deferrable
+from wherry.django.finding import loaded, try_loading
+from wherry.django.observing import observed
+from wherry.errors import InvalidInput, UnsupportedContent
 from wherry.serving.model import ServedModel, State
-from wherry.serving.repository import Repository
 from wherry.serving.wire import document, openinference, tfserving
 from wherry.serving.wire import openapi as openapi_document
 
 BINARY = "application/octet-stream"
 HEADER_LENGTH = "Inference-Header-Content-Length"
-# TensorFlow Serving's names of a servable's states, and of the canonical codes that go with them.
-_TFSERVING_STATES = {
-    State.WAITING: ("START", "OK"),
-    State.LOADING: ("LOADING", "OK"),
-    State.WARMING: ("LOADING", "OK"),
-    State.READY: ("AVAILABLE", "OK"),
-    State.FAILED: ("END", "FAILED_PRECONDITION"),
-    State.CLOSED: ("END", "UNAVAILABLE"),
-}
 
 
+@observed
 @endpoint("POST")
+@deferrable("v1")
 def predict(request: HttpRequest, name: str, version: str | None = None) -> HttpResponse:
     """Answer ``:predict``."""
-    model = _loaded(name, version)
+    haste = haste_of(request)
+    model = loaded(name, version, haste)
     content_type = _content_type(request)
     body = read_body(request, registry.conf().max_body_bytes)
+    deadline = haste.deadline(model.options.timeout_s)
+    # Before the body is decoded, which is most of the work of a request that is refused.
+    model.check(deadline)
     if model.options.preprocess is not None:
-        return _predict_preprocessed(model, content_type, body)
+        return _predict_preprocessed(model, content_type, body, deadline)
     if content_type and content_type != JSON:
         raise UnsupportedContent(_say_json(content_type))
     decoded = tfserving.decode_predict(body, model.signatures, model.default_signature)
     signature = decoded.signature
     if model.options.postprocess is not None:
-        value = model.predict(decoded.inputs, signature=signature.name)
+        value = model.predict(decoded.inputs, signature=signature.name, deadline=deadline)
         return HttpResponse(_value(value, rows=decoded.rows), content_type=JSON)
-    outputs = model.run(signature, decoded.inputs)
+    outputs = model.run(signature, decoded.inputs, deadline=deadline)
     answer = tfserving.encode_predict(signature, outputs, rows=decoded.rows)
     return HttpResponse(answer, content_type=JSON)
 
 
-def _predict_preprocessed(model: ServedModel, content_type: str, body: bytes) -> HttpResponse:
+def _predict_preprocessed(
+    model: ServedModel, content_type: str, body: bytes, deadline: float
+) -> HttpResponse:
     """Give what came, decoded no further than JSON, to the model's own ``preprocess``."""
     value: Any
     name, rows = None, None
@@ -61,7 +62,7 @@ def _predict_preprocessed(model: ServedModel, content_type: str, body: bytes) ->
             f"The content type {content_type[:60]!r} is not understood: send {JSON}, or the file "
             f"as image/*, audio/* or {BINARY}."
         )
-    answer = model.predict(value, signature=name)
+    answer = model.predict(value, signature=name, deadline=deadline)
     if model.options.postprocess is not None:
         return HttpResponse(_value(answer, rows=rows is not False), content_type=JSON)
     signature = model.signature(name)
@@ -75,19 +76,26 @@ def _value(value: object, *, rows: bool) -> bytes:
     return document.write_checked({"predictions" if rows else "outputs": value})
 
 
+@observed
 @endpoint("POST")
+@deferrable("v2")
 def infer(request: HttpRequest, name: str, version: str | None = None) -> HttpResponse:
     """Answer the Open Inference Protocol's infer."""
-    model = _loaded(name, version)
+    haste = haste_of(request)
+    model = loaded(name, version, haste)
     content_type = _content_type(request)
     if content_type not in ("", JSON, BINARY):
         raise UnsupportedContent(_say_json(content_type))
     header_length = _header_length(request, content_type)
     body = read_body(request, registry.conf().max_body_bytes)
+    deadline = haste.deadline(model.options.timeout_s)
+    model.check(deadline)
     decoded = openinference.decode_infer(
         body, header_length, model.signatures, model.default_signature
     )
-    outputs = model.run(decoded.signature, decoded.inputs)
+    if decoded.timeout_s is not None:
+        deadline = haste.deadline(model.options.timeout_s, decoded.timeout_s)
+    outputs = model.run(decoded.signature, decoded.inputs, deadline=deadline)
     answer, length = openinference.encode_infer(decoded, name, model.version, outputs)
     answer, encoding = pack(request, answer)
     response = HttpResponse(answer, content_type=JSON if length is None else BINARY)
@@ -135,24 +143,9 @@ def classify_or_regress(*_: object, **__: object) -> HttpResponse:
 
 
 @endpoint("GET", "HEAD")
-def status(_: HttpRequest, name: str, version: str | None = None) -> HttpResponse:
-    """Answer TensorFlow Serving's model status."""
-    repository = registry.repository()
-    model = repository.get(name)
-    _try_loading(repository, model)
-    known = model.state is State.READY
-    if known:
-        repository.get(name, version)
-    state, code = _TFSERVING_STATES[model.state]
-    message = "" if code == "OK" else model.reason
-    shown = model.version if known else version or ""
-    return json_response(tfserving.status(shown, state, code, message))
-
-
-@endpoint("GET", "HEAD")
 def metadata(_: HttpRequest, name: str, version: str | None = None) -> HttpResponse:
     """Answer TensorFlow Serving's model metadata."""
-    model = _loaded(name, version)
+    model = loaded(name, version)
     return json_response(tfserving.metadata(name, model.version, model.signatures))
 
 
@@ -165,7 +158,7 @@ def server_metadata(_: HttpRequest) -> HttpResponse:
 @endpoint("GET", "HEAD")
 def model_metadata(_: HttpRequest, name: str, version: str | None = None) -> HttpResponse:
     """Answer the Open Inference Protocol's model metadata."""
-    model = _loaded(name, version)
+    model = loaded(name, version)
     return json_response(
         openinference.model_metadata(
             name, model.version, model.bundle.runtime, model.signatures, model.default_signature
@@ -173,53 +166,12 @@ def model_metadata(_: HttpRequest, name: str, version: str | None = None) -> Htt
     )
 
 
-@endpoint("GET", "HEAD", guarded=False)
-def live(_: HttpRequest) -> HttpResponse:
-    """Answer that the process runs."""
-    return json_response({"live": True})
-
-
-@endpoint("GET", "HEAD", guarded=False)
-def ready(request: HttpRequest) -> HttpResponse:
-    """Answer whether every model answers and, to those who may ask, which does not and why.
-
-    Platforms probe without a key; they need the status alone.
-    """
-    repository = registry.repository()
-    for model in repository.models.values():
-        _try_loading(repository, model)
-    conf = registry.conf()
-    answer: dict[str, Any] = {"ready": repository.ready}
-    missing = [model for model in repository.models.values() if model.state is not State.READY]
-    if conf.permission is None and is_known(request, conf):
-        answer["models"] = [
-            {"name": model.name, "state": model.state, "reason": model.reason}
-            for model in repository.models.values()
-        ]
-        told = " ".join(f"{model.name!r} is {model.state}: {model.reason}" for model in missing)
-    else:
-        told = f"{len(missing)} of {len(repository.models)} models do not answer."
-    if repository.ready:
-        return json_response(answer)
-    answer["error"] = told or "No model is served here: WHERRY['MODELS'] is empty."
-    response = json_response(answer, 503)
-    response["Retry-After"] = "1"
-    return response
-
-
-@endpoint("GET", "HEAD")
-def model_ready(_: HttpRequest, name: str, version: str | None = None) -> HttpResponse:
-    """Answer whether one model answers."""
-    _loaded(name, version)
-    return json_response({"name": name, "ready": True})
-
-
 @endpoint("GET", "HEAD")
 def openapi(request: HttpRequest) -> HttpResponse:
     """Answer with the description of all endpoints and of the models that can be described."""
     repository = registry.repository()
     for model in repository.models.values():
-        _try_loading(repository, model)
+        try_loading(repository, model)
     described = {
         name: (model.signatures, model.default_signature)
         for name, model in repository.models.items()
@@ -241,26 +193,3 @@ def not_found(request: HttpRequest) -> HttpResponse:
     return error_response(
         404, f"There is nothing at {request.path[:200]}; /openapi.json lists what there is."
     )
-
-
-def _loaded(name: str, version: str | None) -> ServedModel:
-    """Return a model that answers.
-
-    Where models are loaded in the background, one that is not there yet is refused for now;
-    elsewhere the first request loads it, and others wait for that.
-    """
-    repository = registry.repository()
-    model = repository.get(name)
-    model.ensure_loaded(wait=not repository.started)
-    if version is not None:
-        repository.get(name, version)
-    return model
-
-
-def _try_loading(repository: Repository, model: ServedModel) -> None:
-    if repository.started:
-        return
-    try:
-        model.ensure_loaded(wait=True)
-    except WherryError:
-        return  # The model's state and reason say it.

@@ -13,11 +13,16 @@ from wherry.runtimes.copies import Copies
 from wherry.runtimes.lanes import FAST_RUN_S, fitting_copies, run_lanes
 from wherry.runtimes.protocol import LoadedModel, LoadOptions
 from wherry.serving.options import ModelOptions
+from wherry.serving.peak import watch_peak
+from wherry.serving.progress import Progress, size_of
+from wherry.serving.version_folder import locate
 from wherry.serving.warmup import warm_up
 from wherry.tensors import Signature
 
 # The runtimes that keep a pool of threads for each model; TensorFlow has one for all.
 THREAD_POOLS = ("litert", "onnx")
+# A warm-up file may hold a thousand; that shared weights give the same answers a few can tell.
+MAX_COMPARED_SAMPLES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,8 @@ class Opened:
 
     ``lanes`` is how many callers may run it at once. ``load_s`` and ``warmup_s`` are the seconds
     that loading and warming up took, ``run_s`` those of one warm run; ``anonymous_bytes`` is how
-    much the process's anonymous memory grew. None: not measured.
+    much the process's anonymous memory grew and ``peak_bytes`` the most that it had grown at any
+    moment. None: not measured.
     """
 
     bundle: Bundle
@@ -38,18 +44,58 @@ class Opened:
     warmup_s: float | None = None
     run_s: float | None = None
     anonymous_bytes: int | None = None
+    peak_bytes: int | None = None
 
 
 def open_for_serving(
-    options: ModelOptions, load_options: LoadOptions, *, warming: Callable[[], None]
+    options: ModelOptions,
+    load_options: LoadOptions,
+    *,
+    warming: Callable[[], None],
+    progress: Progress,
 ) -> Opened:
     """Load the model and warm it up; ``warming`` is called when its weights are in memory.
 
     Raises:
         WherryError: it cannot be loaded, or its own samples do not run.
     """
+    with watch_peak() as peak:
+        opened = _open(options, load_options, warming, progress)
+    return replace(opened, peak_bytes=peak.grown_bytes)
+
+
+def open_named(
+    options: ModelOptions, *, hashes: bool, checked: Callable[[int], None] = lambda _: None
+) -> Bundle:
+    """Open the bundle that the options mean: the newest in a folder of versions, called as asked.
+
+    Raises:
+        BundleError: as of ``open_bundle``.
+    """
+    place = locate(options.path)
+    bundle = open_bundle(place.path, hashes=hashes, checked=checked)
+    version = options.version or place.version
+    return bundle if version is None else replace(bundle, version=version)
+
+
+def _open(
+    options: ModelOptions,
+    load_options: LoadOptions,
+    warming: Callable[[], None],
+    progress: Progress,
+) -> Opened:
     before = read_memory()
-    bundle = open_bundle(options.path)
+    # Once: a newer version may appear while this one is being read.
+    place = locate(options.path)
+    options = replace(options, path=place.path, version=options.version or place.version)
+    bundle = open_named(options, hashes=False)
+    whole = bundle.signatures is not None  # Only a manifest has something to check against.
+    progress.begin(size_of(bundle.path if whole else bundle.model), checks=whole)
+    if whole:
+        bundle = open_named(options, hashes=True, checked=progress.checked)
+    if bundle.runtime == "tensorflow":
+        bundle = _with_requests(bundle)
+    progress.begin_loading()
     chosen = options.threads is not None
     # Two callers on one thread each answer more than one after the other on two, which wait for
     # one another within every run (measured with ONNX Runtime on Basic Pitch: 60 against
@@ -69,6 +115,13 @@ def open_for_serving(
         grown_bytes = after.anonymous_bytes - before.anonymous_bytes
         opened = replace(opened, anonymous_bytes=grown_bytes)
     return opened
+
+
+def _with_requests(bundle: Bundle) -> Bundle:
+    """Return the bundle with the requests of TensorFlow Serving's warm-up file, if there is one."""
+    from wherry.serving.warmup_file import read_warmup
+
+    return replace(bundle, warmup=bundle.warmup + read_warmup(bundle.model))
 
 
 def in_memory(bundle: Bundle, loaded: LoadedModel, *, lanes: int) -> Opened:
@@ -110,7 +163,9 @@ def _open_warm(
 
 
 def _load(bundle: Bundle, load_options: LoadOptions, threads: int) -> LoadedModel:
-    samples = tuple((sample.signature, sample.inputs) for sample in bundle.warmup)
+    samples = tuple(
+        (sample.signature, sample.inputs) for sample in bundle.warmup[:MAX_COMPARED_SAMPLES]
+    )
     options = replace(load_options, threads=threads, samples=samples)
     return runtimes.load(bundle.runtime, bundle.model, options)
 

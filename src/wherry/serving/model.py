@@ -6,32 +6,44 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from wherry.bundle.folder import Bundle
 from wherry.errors import (
     BundleError,
-    InputTooLarge,
+    ConfigurationError,
     InvalidInput,
     LoadedBeforeFork,
     ModelNotReady,
+    Overloaded,
     WherryError,
 )
 from wherry.platforms.limits import read_limits
+from wherry.runtimes.devices import CPU, device_of
 from wherry.runtimes.protocol import LoadedModel, LoadOptions
-from wherry.serving.admission import Admission, WaitingRoom
-from wherry.serving.loading import Opened, in_memory, open_for_serving
+from wherry.serving import measurements, trials
+from wherry.serving.loading import in_memory, open_for_serving
+from wherry.serving.measurements import Refusal
 from wherry.serving.options import Hook, Hooks, ModelOptions
+from wherry.serving.progress import Progress
+from wherry.serving.ready import Ready, admit
+from wherry.serving.replacing import Replaceable
+from wherry.serving.room import WaitingRoom
 from wherry.serving.sizing import run_threads
+from wherry.serving.trial import Verdict
+from wherry.serving.trials import Subject
 from wherry.tensors import Array, Signature, validate_inputs
 
 logger = logging.getLogger("wherry")
 
 # Enough to tell a typical answer from a slow one; older answers say little about now.
 LATENCIES_KEPT = 256
+# Memory comes back when requests end, which takes seconds rather than minutes.
+REFUSAL_RETRY_S = 2.0
+# What is closed at once, with no other model to go to, waits so long for those inside.
+CLOSE_WAIT_S = 5.0
 
 
 class State(StrEnum):
@@ -45,21 +57,7 @@ class State(StrEnum):
     CLOSED = "closed"
 
 
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """All that a request needs of a loaded model, replaced as a whole."""
-
-    bundle: Bundle
-    loaded: LoadedModel
-    signatures: Mapping[str, Signature]
-    default_signature: str
-    admission: Admission
-    preprocess: Hook | None
-    postprocess: Hook | None
-    pid: int
-
-
-class ServedModel:
+class ServedModel(Replaceable):
     """A model as the rest of the program sees it: ask it to predict, ask how it is.
 
     Nothing is loaded before ``load``, ``ensure_loaded`` or a first prediction.
@@ -72,10 +70,20 @@ class ServedModel:
         warmup_s: Seconds that the warm-up took.
         run_s: Seconds that one warm run took, measured at warm-up.
         anonymous_bytes: How much the process's anonymous memory grew while it was loaded.
+        peak_bytes: The most that it had grown at any moment of that.
+        progress: How far loading is.
         requests: Runs answered since then.
+        batching: Whether requests are run together and why, by signature, once it was tried.
+        refusal: Why no new work is taken although the model is ready; None when it is.
+
+    That one model takes another's place is in ``Replaceable``.
     """
 
+    # Set by the app of jobs; nothing here knows of a database.
+    enqueuer: ClassVar[Callable[..., Any] | None] = None
+
     def __init__(self, name: str, options: ModelOptions) -> None:
+        super().__init__()
         self.name = name
         self.options = options
         self.state = State.WAITING
@@ -83,11 +91,15 @@ class ServedModel:
         self.warmup_s: float | None = None
         self.run_s: float | None = None
         self.anonymous_bytes: int | None = None
+        self.peak_bytes: int | None = None
+        self.progress = Progress()
         self.requests = 0
+        self.batching: Mapping[str, str] = {}
+        self.refusal: str | None = None
         self._latencies: deque[float] = deque(maxlen=LATENCIES_KEPT)
         self._room = WaitingRoom(options.max_queued_requests)
         self._load_options = LoadOptions(threads=options.threads or run_threads(read_limits(), 1))
-        self._ready: _Ready | None = None
+        self._ready: Ready | None = None
         self._failure: WherryError | None = None
         self._loading = threading.Lock()
 
@@ -114,6 +126,12 @@ class ServedModel:
         return self._require().bundle.version
 
     @property
+    def device(self) -> str:
+        """What it runs on once it is loaded: ``cpu``, or ``cuda`` with the card's name."""
+        ready = self._ready
+        return CPU if ready is None else device_of(ready.loaded)
+
+    @property
     def bundle(self) -> Bundle:
         """The bundle that was loaded."""
         return self._require().bundle
@@ -138,19 +156,22 @@ class ServedModel:
         """Seconds that recent runs took, waiting included, oldest first."""
         return tuple(self._latencies)
 
-    def _require(self) -> _Ready:
+    def _require(self) -> Ready:
         ready = self._ready
         if ready is None:
+            if self.successor is not None:
+                return self._newest()._require()
             self.ensure_loaded(wait=False)
             ready = self._ready
             if ready is None:
                 raise ModelNotReady(f"The model {self.name!r} is closed.")
         return ready
 
-    def ensure_loaded(self, *, wait: bool) -> None:
+    def ensure_loaded(self, *, wait: bool, deadline: float | None = None) -> None:
         """Load the model unless it is loaded.
 
-        With ``wait=False`` a caller who finds another thread loading it does not wait for that.
+        With ``wait=False`` a caller who finds another thread loading it does not wait for that,
+        unless it takes another's place: then until ``deadline``.
 
         Raises:
             ModelNotReady: another thread is loading it, or it is closed.
@@ -158,7 +179,10 @@ class ServedModel:
         """
         if self._ready is not None:
             return
-        if not self._loading.acquire(blocking=wait):
+        if self.successor is not None:
+            self._newest().ensure_loaded(wait=wait, deadline=deadline)
+            return
+        if not self._loading.acquire(blocking=wait) and not self._wait_for_loading(deadline):
             raise ModelNotReady(f"The model {self.name!r} is {self.state}. {self.reason}")
         try:
             self._load_once()
@@ -181,7 +205,9 @@ class ServedModel:
         self.state = State.LOADING
         try:
             hooks = Hooks.of(self.options)
-            opened = open_for_serving(self.options, self._load_options, warming=self._set_warming)
+            opened = open_for_serving(
+                self.options, self._load_options, warming=self._set_warming, progress=self.progress
+            )
         except WherryError as error:
             self._fail(error)
             return
@@ -190,9 +216,17 @@ class ServedModel:
             self._fail(BundleError(f"The model {self.name!r} could not be loaded: {error}"))
             return
         self.load_s, self.warmup_s, self.run_s = opened.load_s, opened.warmup_s, opened.run_s
-        self.anonymous_bytes = opened.anonymous_bytes
-        self._ready = self._admit(opened, hooks)
+        self.anonymous_bytes, self.peak_bytes = opened.anonymous_bytes, opened.peak_bytes
+        self._ready = ready = admit(self.name, self.options, opened, hooks, self._room)
         self.state = State.READY
+        counts = measurements.of(self.name, opened.bundle.version)
+        counts.loaded(opened.load_s or 0.0, opened.warmup_s or 0.0)
+        trials.later(
+            Subject(self.name, ready, self.options, self._load_options.threads, self._judged)
+        )
+
+    def _judged(self, signature: str, verdict: Verdict) -> None:
+        self.batching = {**self.batching, signature: verdict.reason}
 
     def _set_warming(self) -> None:
         self.state = State.WARMING
@@ -201,28 +235,12 @@ class ServedModel:
         logger.error("The model %r cannot be served: %s", self.name, error)
         self._failure = error
         self.state = State.FAILED
-
-    def _admit(self, opened: Opened, hooks: Hooks) -> _Ready:
-        return _Ready(
-            bundle=opened.bundle,
-            loaded=opened.loaded,
-            signatures=opened.signatures,
-            default_signature=opened.default_signature,
-            admission=Admission(
-                self.name,
-                lanes=opened.lanes,
-                max_queued=self.options.max_queued_requests,
-                room=self._room,
-            ),
-            preprocess=hooks.preprocess,
-            postprocess=hooks.postprocess,
-            pid=os.getpid(),
-        )
+        measurements.of(self.name, self.options.version or "").load_failed()
 
     def adopt(self, bundle: Bundle, loaded: LoadedModel) -> None:
         """Serve a model that is in memory already, in place of the one on disk."""
         opened = in_memory(bundle, loaded, lanes=self._load_options.threads)
-        self._ready = self._admit(opened, Hooks.of(self.options))
+        self._ready = admit(self.name, self.options, opened, Hooks.of(self.options), self._room)
         self.state = State.READY
 
     def close(self) -> None:
@@ -230,22 +248,42 @@ class ServedModel:
         with self._loading:
             ready, self._ready = self._ready, None
             self.state = State.CLOSED
-            if ready is not None and ready.pid == os.getpid():
+            # What somebody still runs would crash under them: it is kept instead.
+            if ready is not None and ready.pid == os.getpid() and ready.gate.shut(CLOSE_WAIT_S):
+                ready.gate.forget()
                 ready.loaded.close()
+
+    def _refuse(self, ready: Ready, refusal: str) -> Overloaded:
+        measurements.of(self.name, ready.bundle.version).refused(Refusal.MEMORY)
+        return Overloaded(refusal, retry_after_s=REFUSAL_RETRY_S)
+
+    def check(self, deadline: float, signature: str | None = None) -> None:
+        """Raise at once where a request has no chance, before anything is done for it.
+
+        Raises:
+            Overloaded: it could not be answered in time, too many wait already, or no new work
+                is taken.
+        """
+        ready = self._require()
+        if self.refusal is not None:
+            raise self._refuse(ready, self.refusal)
+        ready.execution.check(signature or ready.default_signature, deadline)
 
     def run(
         self,
         signature: Signature,
         inputs: dict[str, Array],
         *,
-        timeout_s: float | None = None,
+        deadline: float | None = None,
     ) -> dict[str, Array]:
         """Run validated inputs (see ``tensors.validate_inputs``) through one signature.
 
+        ``deadline`` is on the clock of ``time.monotonic``; None gives it the model's own time.
+
         Raises:
-            InputTooLarge: more items than ``max_batch_size`` on the batch axis.
-            Overloaded: too many requests wait already.
-            DeadlineExceeded: no place to run came free in time.
+            InputTooLarge: the answer to all of its items would be too large.
+            Overloaded: too many requests wait already, or it could not be answered in time.
+            DeadlineExceeded: its time was over before it could run.
             LoadedBeforeFork: the model was loaded in the parent of this process.
         """
         ready = self._require()
@@ -255,30 +293,29 @@ class ServedModel:
                 "forked from it, and would hang here. Load models after the fork: drop gunicorn's "
                 "--preload, or do not predict while a module is imported."
             )
-        if signature.batched and inputs:
-            self._check_batch(inputs)
+        if self.refusal is not None:
+            raise self._refuse(ready, self.refusal)
         started = time.monotonic()
-        deadline = started + (self.options.timeout_s if timeout_s is None else timeout_s)
-        ready.admission.enter(deadline, self.run_s)
+        if deadline is None:
+            deadline = started + self.options.timeout_s
+        # Whoever was checked for a model that is gone, or goes, has to fit the one that came.
+        if ready is not self._ready or not ready.gate.enter():
+            return self._run_elsewhere(signature, inputs, deadline)
         try:
-            outputs = ready.loaded.run(signature.name, inputs)
+            outputs = ready.execution.run(signature, inputs, deadline)
         finally:
-            ready.admission.leave()
+            ready.gate.leave()
         self._latencies.append(time.monotonic() - started)
         self.requests += 1
         return outputs
 
-    def _check_batch(self, inputs: Mapping[str, Array]) -> None:
-        # Validation has made sure that all inputs hold the same number of items, and one at least.
-        size = next(iter(inputs.values())).shape[0]
-        if size > self.options.max_batch_size:
-            raise InputTooLarge(
-                f"The batch has {size} items; the model {self.name!r} takes at most "
-                f"{self.options.max_batch_size} at once. Send it in parts."
-            )
-
     def predict(
-        self, inputs: Any, *, signature: str | None = None, timeout_s: float | None = None
+        self,
+        inputs: Any,
+        *,
+        signature: str | None = None,
+        timeout_s: float | None = None,
+        deadline: float | None = None,
     ) -> Any:
         """Answer for inputs given as arrays or plain lists, loading the model if needed.
 
@@ -296,7 +333,9 @@ class ServedModel:
         chosen = self.signature(signature)
         if ready.preprocess is not None:
             inputs = _preprocess(ready.preprocess, inputs)
-        outputs = self.run(chosen, validate_inputs(chosen, inputs), timeout_s=timeout_s)
+        if deadline is None and timeout_s is not None:
+            deadline = time.monotonic() + timeout_s
+        outputs = self.run(chosen, validate_inputs(chosen, inputs), deadline=deadline)
         return outputs if ready.postprocess is None else ready.postprocess(outputs)
 
     async def apredict(
@@ -306,6 +345,20 @@ class ServedModel:
         return await asyncio.to_thread(
             self.predict, inputs, signature=signature, timeout_s=timeout_s
         )
+
+    def enqueue(self, inputs: Any, *, signature: str | None = None) -> Any:
+        """Let a worker predict later; return the job (see ``wherry.django.jobs``).
+
+        Raises:
+            ConfigurationError: the app of jobs is not installed.
+            WherryError: the job is not taken.
+        """
+        if self.enqueuer is None:
+            raise ConfigurationError(
+                "Jobs need 'wherry.django.jobs' in INSTALLED_APPS, and a backend in TASKS that "
+                "keeps tasks in a database: see docs/jobs.md."
+            )
+        return self.enqueuer(self, inputs, signature=signature)
 
     def signature(self, name: str | None) -> Signature:
         """Return the named signature, or the default one.

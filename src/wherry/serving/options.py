@@ -1,7 +1,7 @@
 """What may be set for one served model."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -17,14 +17,19 @@ class ModelOptions:
 
     Attributes:
         path: A bundle folder, a ``.tflite`` or ``.onnx`` file, or a SavedModel folder.
-        max_batch_size: Most items on the first axis of one request.
+        max_batch_size: Most items that are run at once. A request of more is run in parts.
         max_queued_requests: Most requests that wait while others run; one more is refused.
-        timeout_s: Seconds from a request's arrival to its answer. The default leaves a router
+        timeout_s: Seconds from a request's arrival to its answer, where neither its router nor
+            its client asks for less. The default leaves a router
             that gives up after 30 s time to pass the honest answer on.
         threads: Threads that one run may use; None leaves it to whoever starts the server.
         preprocess: Called with what the caller sent, returns the model's inputs by name. A
             callable or its dotted path. A ValueError it raises is the caller's mistake.
         postprocess: Called with the outputs by name, returns the answer.
+        batching: Whether requests are run together; None tries whether that pays.
+        version: What to call the version; None leaves it to the bundle or the version folder.
+        labels: Names for versions, which may change hands: ``{"stable": "1"}``.
+        watch: Whether a model that appears in place of the one at ``path`` is swapped in.
     """
 
     path: Path
@@ -34,6 +39,10 @@ class ModelOptions:
     threads: int | None = None
     preprocess: Hook | str | None = None
     postprocess: Hook | str | None = None
+    batching: bool | None = None
+    version: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    watch: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,15 @@
 import logging
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 
 from wherry.errors import ModelNotFound, WherryError
 from wherry.runtimes.protocol import LoadOptions
-from wherry.serving.admission import WaitingRoom
 from wherry.serving.model import ServedModel, State
 from wherry.serving.options import ModelOptions
+from wherry.serving.room import WaitingRoom
+from wherry.serving.shelf import Shelf
+from wherry.serving.version_folder import versions_in
 
 logger = logging.getLogger("wherry")
 
@@ -19,33 +22,70 @@ class Repository:
     Until ``start`` is called nothing is loaded before it is first used; after it, models are
     loaded in the background, one after another, so that loading never needs the memory of two
     at once.
+
+    Attributes:
+        models: The version of each model that answers whoever names none. Like ``shelves``, it is
+            replaced as a whole and never changed, so that requests read it without a lock.
+        shelves: All versions of each model.
     """
 
     def __init__(self, models: Mapping[str, ModelOptions]) -> None:
-        self.models: Mapping[str, ServedModel] = {
-            name: ServedModel(name, options) for name, options in models.items()
+        self.shelves: Mapping[str, Shelf] = {
+            name: _shelf(name, options) for name, options in models.items()
         }
+        self.models: Mapping[str, ServedModel] = _defaults(self.shelves)
+        self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._load_options: LoadOptions | None = None
+        self._room: WaitingRoom | None = None
 
     def get(self, name: str, version: str | None = None) -> ServedModel:
-        """Return a model.
+        """Return a model: the version asked for, or the one that answers by default.
+
+        ``version`` may be a ``shelf.Label``.
 
         Raises:
-            ModelNotFound: there is none of that name, or it has another version.
-            WherryError: a version was asked for and the model cannot be loaded to tell it.
+            ModelNotFound: there is none of that name, version or label.
+            WherryError: a version was asked for and the model cannot be read to tell it.
         """
         try:
-            model = self.models[name]
+            if version is None:
+                return self.models[name]
+            shelf = self.shelves[name]
         except KeyError:
             names = ", ".join(map(repr, sorted(self.models))) or "none"
             raise ModelNotFound(
                 f"No model {name!r} is served here. The models are: {names}."
             ) from None
-        if version is not None and model.version != version:
-            raise ModelNotFound(
-                f"The model {name!r} is served in version {model.version!r}, not {version!r}."
-            )
+        return shelf.find(version)
+
+    def put(self, name: str, shelf: Shelf | None) -> None:
+        """Serve these versions under a name from now on; None: nothing any more."""
+        with self._lock:
+            others = {each: found for each, found in self.shelves.items() if each != name}
+            self.shelves = others if shelf is None else {**others, name: shelf}
+            self.models = _defaults(self.shelves)
+        if shelf is None and self._room is not None:
+            self._room.forget(name)
+
+    def make(self, name: str, options: ModelOptions) -> ServedModel:
+        """Return a model that is served by nobody yet, with what the server set for all."""
+        model = ServedModel(name, options)
+        model.configure(self._load_options, self._room)
         return model
+
+    def with_substitute(self, model: ServedModel) -> "Repository":
+        """Return a repository that serves this model in place of the one of its name."""
+        other = Repository({})
+        other.shelves = {**self.shelves, model.name: Shelf(model)}
+        other.models = _defaults(other.shelves)
+        other._thread = self._thread
+        return other
+
+    @property
+    def every_model(self) -> tuple[ServedModel, ...]:
+        """All versions of all models."""
+        return tuple(model for shelf in self.shelves.values() for model in shelf.models)
 
     @property
     def started(self) -> bool:
@@ -56,7 +96,7 @@ class Repository:
     def ready(self) -> bool:
         """Whether there is a model and every one of them answers."""
         return bool(self.models) and all(
-            model.state is State.READY for model in self.models.values()
+            model.state is State.READY and model.refusal is None for model in self.every_model
         )
 
     def start(
@@ -68,9 +108,10 @@ class Repository:
         server while they wait. Returns the thread, for those who want to wait for it.
         """
         if self._thread is None:
-            room = None if waiting_places is None else WaitingRoom(waiting_places)
-            for model in self.models.values():
-                model.configure(load_options, room)
+            self._load_options = load_options
+            self._room = None if waiting_places is None else WaitingRoom(waiting_places)
+            for model in self.every_model:
+                model.configure(load_options, self._room)
             self._thread = threading.Thread(
                 target=self._load_all, name="wherry-loader", daemon=True
             )
@@ -78,7 +119,7 @@ class Repository:
         return self._thread
 
     def _load_all(self) -> None:
-        for model in self.models.values():
+        for model in self.every_model:
             try:
                 model.load()
             except WherryError:
@@ -87,5 +128,24 @@ class Repository:
 
     def close(self) -> None:
         """Give every model's memory back."""
-        for model in self.models.values():
+        for model in self.every_model:
             model.close()
+
+
+def _shelf(name: str, options: ModelOptions) -> Shelf:
+    """Return the shelf of a model as it is set: the newest version, and those that have labels."""
+    default = ServedModel(name, options)
+    if not options.labels:
+        return Shelf(default)
+    found = versions_in(options.path)
+    newest = max(found, key=int, default=None)
+    others = tuple(
+        ServedModel(name, replace(options, path=found[version], version=version))
+        for version in dict.fromkeys(options.labels.values())
+        if version in found and version != newest
+    )
+    return Shelf(default, others, dict(options.labels))
+
+
+def _defaults(shelves: Mapping[str, Shelf]) -> Mapping[str, ServedModel]:
+    return {name: shelf.default for name, shelf in shelves.items()}

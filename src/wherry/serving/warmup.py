@@ -3,11 +3,11 @@
 import logging
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from wherry.bundle.folder import Bundle
+from wherry.bundle.folder import Bundle, Warmup
 from wherry.errors import BundleError, ExecutionFailed, InvalidInput
 from wherry.runtimes.protocol import LoadedModel
 from wherry.tensors import VARIABLE, Array, Datatype, Signature, TensorSpec, validate_inputs
@@ -18,6 +18,8 @@ logger = logging.getLogger("wherry")
 # slow model is timed once, since that already takes longer than any disturbance.
 MOST_TIMED_RUNS = 10
 TIMING_BUDGET_S = 0.02
+# A file may bring a thousand requests; the first ones have warmed up all there is to warm up.
+SAMPLES_BUDGET_S = 10.0
 
 
 def warm_up(
@@ -25,25 +27,15 @@ def warm_up(
 ) -> float | None:
     """Run the bundle's warm-up samples, or one made from each signature.
 
-    Returns the seconds that one warm run takes, of the slowest sample. None when nothing could
-    be run.
+    Samples beyond ``SAMPLES_BUDGET_S`` are left out. Returns the seconds that one warm run takes,
+    of the slowest sample. None when nothing could be run.
 
     Raises:
         BundleError: the bundle's own sample does not fit its signature, or fails.
     """
     slowest: float | None = None
     if bundle.warmup:
-        for sample in bundle.warmup:
-            try:
-                inputs = validate_inputs(signatures[sample.signature], sample.inputs)
-                seconds = _warm_run_s(model, sample.signature, inputs)
-            except (InvalidInput, ExecutionFailed) as error:
-                raise BundleError(
-                    f"The warm-up sample for {sample.signature!r} fails: {error} "
-                    "Write the bundle anew."
-                ) from error
-            slowest = max(slowest or 0.0, seconds)
-        return slowest
+        return _run_samples(model, bundle.warmup, signatures)
     for name, signature in signatures.items():
         try:
             seconds = _warm_run_s(model, name, made_up_inputs(signature))
@@ -52,6 +44,30 @@ def warm_up(
             logger.info("Not warmed up with made-up inputs for %r: %s", name, error)
             continue
         slowest = max(slowest or 0.0, seconds)
+    return slowest
+
+
+def _run_samples(
+    model: LoadedModel, samples: Sequence[Warmup], signatures: Mapping[str, Signature]
+) -> float:
+    slowest = 0.0
+    started = time.monotonic()
+    for number, sample in enumerate(samples):
+        if time.monotonic() - started > SAMPLES_BUDGET_S:
+            logger.info("Warmed up with the first %d of %d samples.", number, len(samples))
+            break
+        if sample.signature not in signatures:
+            raise BundleError(
+                f"A warm-up sample is for the signature {sample.signature!r}, which the model does "
+                f"not have (it has {', '.join(map(repr, sorted(signatures)))})."
+            )
+        try:
+            inputs = validate_inputs(signatures[sample.signature], sample.inputs)
+            slowest = max(slowest, _warm_run_s(model, sample.signature, inputs))
+        except (InvalidInput, ExecutionFailed) as error:
+            raise BundleError(
+                f"The warm-up sample for {sample.signature!r} fails: {error} Write the bundle anew."
+            ) from error
     return slowest
 
 

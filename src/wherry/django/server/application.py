@@ -69,10 +69,16 @@ def has_models() -> bool:
     )
 
 
-def run_checks() -> list[str]:
+# What a model's folder may have become since the server started. Processes that run still answer,
+# and the model says to its callers what is wrong with it.
+CHANGED_SINCE = ("wherry.E002", "wherry.E003", "wherry.E004")
+
+
+def run_checks(*, first: bool = True) -> list[str]:
     """Run Wherry's system checks, which Django does not run under WSGI; return the warnings.
 
-    They import the site's views, so that the first visitor does not wait for that.
+    They import the site's views, so that the first visitor does not wait for that. ``first``: no
+    worker has served yet; later on a model whose files have gone bad is no reason to end.
 
     Raises:
         ConfigurationError: with the errors, one a line.
@@ -84,10 +90,11 @@ def run_checks() -> list[str]:
     except Exception as error:
         raise ConfigurationError(_where(error, "A module of the site")) from error
     heard = [message for message in found if not message.is_silenced()]
-    errors = [_sentence(message) for message in heard if message.is_serious()]
+    ignored = () if first else CHANGED_SINCE
+    errors = [_sentence(each) for each in heard if each.is_serious() and each.id not in ignored]
     if errors:
         raise ConfigurationError("\n".join(errors))
-    return [_sentence(message) for message in heard]
+    return [_sentence(message) for message in heard if not message.is_serious()]
 
 
 def _sentence(message: Any) -> str:

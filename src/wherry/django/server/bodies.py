@@ -6,79 +6,34 @@ costs more than all the rest of a short request (measured: three quarters of the
 """
 
 import os
-import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import Any
 
 from wherry.django.server.handover import Answerer, say
+from wherry.django.server.slow_bodies import STALL_S, Incoming, SlowBodies
 
 # A body of this size is read in one piece, since it has arrived in whole soon after its headers,
 # unless its client is slow. A larger one is read as the site asks for it.
 SMALL_BODY_BYTES = 64 * 1024
 # What a larger one is asked for at a time by those who do not say how much they want.
 PIECE_BYTES = 64 * 1024
-# granian gives a body no time limit and a blocked read cannot be ended from outside, so that a
-# client that announces more than it sends holds a thread for as long as it likes. One thread is
-# bearable; when all are held, a new worker is the only way on.
-STALL_S = 10.0
-# How often within that time it is looked at.
-LOOKS = 5
-
-
-class StallWatch:
-    """Counts the threads that wait for their clients; acts when it is all of them for too long."""
-
-    def __init__(self, threads: int, *, stall_s: float, act: Callable[[], None]) -> None:
-        self._threads = threads
-        self._stall_s = stall_s
-        self._act = act
-        self._waiting = 0
-        self._reads = 0
-        self._lock = threading.Lock()
-
-    def start(self) -> None:
-        """Begin to look, every now and then; a timer for each read would cost more."""
-        threading.Thread(target=self._watch, name="wherry-stalls", daemon=True).start()
-
-    def read(self, body: Any, *size: int) -> bytes:
-        """Read from granian's body, which may block."""
-        with self._lock:
-            self._waiting += 1
-        try:
-            data: bytes = body.read(*size)
-            return data
-        finally:
-            with self._lock:
-                self._waiting -= 1
-                self._reads += 1
-
-    def _watch(self) -> None:
-        reads_seen, stalled_looks = -1, 0
-        while True:
-            time.sleep(self._stall_s / LOOKS)
-            stalled = self._waiting == self._threads and self._reads == reads_seen
-            stalled_looks = stalled_looks + 1 if stalled else 0
-            reads_seen = self._reads
-            if stalled_looks == LOOKS:
-                self._act()
 
 
 class SmallBody:
     """A body that is read in one piece, once somebody asks for any of it."""
 
-    __slots__ = ("_body", "_read", "_watch")
+    __slots__ = ("_body", "_read", "incoming")
 
-    def __init__(self, body: Any, watch: StallWatch) -> None:
+    def __init__(self, body: Any, incoming: Incoming) -> None:
         self._body = body
-        self._watch = watch
+        self.incoming = incoming
         self._read: BytesIO | None = None
 
     def arrive(self) -> BytesIO:
         """Wait until all of it is here; return it."""
         if self._read is None:
-            self._read = BytesIO(self._watch.read(self._body))
+            self._read = BytesIO(self.incoming.read(self._body))
         return self._read
 
     def read(self, size: int = -1) -> bytes:
@@ -100,11 +55,11 @@ class SmallBody:
 class LargeBody:
     """A body that is read as it is asked for, in pieces that are passed on as they are."""
 
-    __slots__ = ("_body", "_left", "_untouched_bytes", "_watch")
+    __slots__ = ("_body", "_left", "_untouched_bytes", "incoming")
 
-    def __init__(self, body: Any, watch: StallWatch, length_bytes: int | None = None) -> None:
+    def __init__(self, body: Any, incoming: Incoming, length_bytes: int | None = None) -> None:
         self._body = body
-        self._watch = watch
+        self.incoming = incoming
         # Read and not yet asked for; only lines leave anything here.
         self._left = b""
         # The length that the request states, while nothing has been read.
@@ -115,13 +70,13 @@ class LargeBody:
         untouched_bytes, self._untouched_bytes = self._untouched_bytes, None
         if untouched_bytes is not None and not 0 <= size < untouched_bytes:
             # Granian copies a body that is taken as a whole once less.
-            return self._watch.read(self._body)
+            return self.incoming.read(self._body)
         if size < 0:
             return b"".join(iter(lambda: self.read(PIECE_BYTES), b""))
         if self._left:
             data, self._left = self._left[:size], self._left[size:]
             return data
-        return self._watch.read(self._body, size) if size else b""
+        return self.incoming.read(self._body, size) if size else b""
 
     def readline(self, size: int = -1) -> bytes:
         """Return one line, or its first ``size`` bytes."""
@@ -158,31 +113,36 @@ def is_small(environ: Mapping[str, Any]) -> bool:
     return bool(length.isdecimal()) and int(length) <= SMALL_BODY_BYTES
 
 
-def receive_bodies(answer: Answerer, threads: int, *, stall_s: float = STALL_S) -> Answerer:
+def receive_bodies(answer: Answerer, threads: int, *, port: int, timeout_s: float) -> Answerer:
     """Give each request a body that is a Python stream.
 
-    When all ``threads`` of this process have waited ``stall_s`` for bodies that do not come, the
-    process ends, for the supervisor to replace it.
+    A body that does not come within ``timeout_s`` ends where it is, and sooner where slow ones
+    hold most of the ``threads`` of this process. Where their connections cannot be told apart and
+    all threads wait, the process ends, for the supervisor to replace it.
     """
-    watch = StallWatch(threads, stall_s=stall_s, act=lambda: _end(stall_s))
+    watch = SlowBodies(threads, timeout_s=timeout_s, port=port, act=_end)
     watch.start()
 
     def receiving(proto: Any, scope: dict[str, Any]) -> None:
         body = scope["wsgi.input"]
+        length = scope.get("CONTENT_LENGTH", "")
+        stated = int(length) if length.isdecimal() else None
+        incoming = watch.begin(scope["REMOTE_ADDR"], stated)
         if is_small(scope):
-            scope["wsgi.input"] = SmallBody(body, watch)
+            scope["wsgi.input"] = SmallBody(body, incoming)
         else:
-            length = scope.get("CONTENT_LENGTH", "")
-            stated = int(length) if length.isdecimal() else None
-            scope["wsgi.input"] = LargeBody(body, watch, stated)
-        answer(proto, scope)
+            scope["wsgi.input"] = LargeBody(body, incoming, stated)
+        try:
+            answer(proto, scope)
+        finally:
+            watch.end(incoming)
 
     return receiving
 
 
-def _end(stall_s: float) -> None:
+def _end() -> None:
     say(
-        f"every thread has waited {stall_s:g} s for clients that do not finish sending; their "
+        f"every thread has waited {STALL_S:g} s for clients that do not finish sending; their "
         "connections are cut and the worker is replaced."
     )
     os._exit(1)

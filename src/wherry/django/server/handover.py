@@ -51,6 +51,7 @@ class WorkerStart:
         weight_cache: Where weights may be kept for all processes; None where there is one.
         report: Where the worker writes its decision's line once its models are loaded.
         lifeline: A pipe that is closed when the supervisor is gone.
+        region: Where the worker shows which models it is being asked (see ``serving.inside``).
     """
 
     options: ServeOptions
@@ -59,6 +60,7 @@ class WorkerStart:
     weight_cache: Path | None
     report: int
     lifeline: int
+    region: memoryview | None = None
 
 
 # Any WSGI application.

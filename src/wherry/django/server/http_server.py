@@ -1,8 +1,10 @@
 """The HTTP server of one worker: granian's, started on a socket that listens already."""
 
+import resource
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from granian import _granian
@@ -15,6 +17,7 @@ from wherry.django.server.handover import Answerer
 from wherry.django.server.listener import BACKLOG
 from wherry.django.server.scheduling import impatient, patient_threads
 from wherry.platforms import heroku
+from wherry.serving.deadlines import ANSWER_TIMEOUT_S
 
 # granian's server classes open one socket for each worker, after the application has been
 # imported: until then connections are refused, and those that wait die with their worker. So
@@ -28,8 +31,11 @@ _native: Any = _granian
 # timer is what ends a client that sends its headers slowly; 90 s on, such a client costs a file
 # descriptor and no thread.
 KEEP_ALIVE_S = heroku.ROUTER_IDLE_S + 30
-# Idle connections count as well, and routers keep many.
-MAX_CONNECTIONS = 1024
+# Idle connections count as well, and routers keep many; clients that come directly may open a
+# thousand and say nothing. An idle one holds some 10 KB and a file descriptor.
+MAX_CONNECTIONS = 4096
+# What the process needs descriptors for besides.
+OTHER_DESCRIPTORS = 256
 # Threads beyond the first end after this long without a request, and their memory with them.
 IDLE_THREAD_S = 30
 
@@ -40,14 +46,18 @@ def serve(
     *,
     threads: int,
     keep_alive_s: float = KEEP_ALIVE_S,
+    answer_timeout_s: float = ANSWER_TIMEOUT_S,
     started: Callable[[], None],
 ) -> None:
     """Answer requests until SIGTERM or SIGINT; return when those that run then are answered.
+
+    A client that takes nothing of an answer for ``answer_timeout_s`` loses its connection.
 
     ``listener`` is bound; it begins to listen here if it does not yet. ``answer`` is called by as
     many threads, and ``started`` when connections are being accepted.
     """
     listener.listen(BACKLOG)
+    _give_up_unread(listener, answer_timeout_s)
     shutdown = set_sync_signals()
     finished = threading.Event()
     shutdown.add_cb(finished.set)
@@ -58,7 +68,7 @@ def serve(
         threads=1,
         py_threads=threads,
         py_threads_idle_timeout=IDLE_THREAD_S,
-        backpressure=MAX_CONNECTIONS,
+        backpressure=_most_connections(),
         http_mode="1",
         http1_opts=HTTP1Settings(header_read_timeout=int(keep_alive_s * 1000)),
         ssl_crl=[],
@@ -70,3 +80,29 @@ def serve(
         worker.serve_mtr(scheduler, loop, shutdown)
     started()
     finished.wait()
+
+
+def _most_connections() -> int:
+    """Return how many connections may be open, having raised the limit of descriptors for them."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MAX_CONNECTIONS + OTHER_DESCRIPTORS
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    if soft == resource.RLIM_INFINITY:
+        return MAX_CONNECTIONS
+    return max(1, min(MAX_CONNECTIONS, soft - OTHER_DESCRIPTORS))
+
+
+def _give_up_unread(listener: socket.socket, seconds: float) -> None:
+    """Let the kernel close accepted connections whose clients leave an answer unread.
+
+    No thread waits for such a client, but it holds its answer in memory.
+
+    Source: tcp(7), TCP_USER_TIMEOUT, which counts data that a full window holds back as well.
+    """
+    option = getattr(socket, "TCP_USER_TIMEOUT", None)
+    if option is not None:
+        listener.setsockopt(socket.IPPROTO_TCP, option, max(1, int(seconds * 1000)))

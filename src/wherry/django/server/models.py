@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from wherry.bundle.folder import Bundle, open_bundle
+from wherry.bundle.folder import Bundle
+from wherry.django.changing import changing
 from wherry.django.registry import repository
 from wherry.errors import WherryError
 from wherry.platforms.limits import Limits
 from wherry.runtimes.protocol import LoadOptions
 from wherry.serving import sizing
+from wherry.serving.loading import open_named
+from wherry.serving.progress import size_of
 from wherry.serving.repository import Repository
 
 # Models of this size in all may be fast enough for processes of one thread, and are in memory
@@ -41,22 +44,21 @@ class LoadingModels:
 def begin_loading(limits: Limits, wish: sizing.Wish, options: LoadOptions) -> LoadingModels:
     """Begin to load every model in the background; one that fails says so to its callers."""
     models = repository()
+    changes = changing()
+    # A worker that takes another's place serves what that one had been brought to.
+    changes.follower.catch_up()
     bundles = dict(_bundles(models))
     loader = models.start(
         options,
         waiting_places=sizing.waiting_places(limits, wish, models=len(models.models)),
     )
+    changes.begin(loader)
     single = frozenset(name for name, found in bundles.items() if found.runtime == "tensorflow")
-    size = sum(_size(bundle) for bundle in bundles.values())
+    size = sum(size_of(bundle.model) for bundle in bundles.values())
     return LoadingModels(loader, single, not single and size <= SOON_LOADED_BYTES)
 
 
 def _bundles(models: Repository) -> Iterator[tuple[str, Bundle]]:
     for name, model in models.models.items():
         with suppress(WherryError):
-            yield name, open_bundle(model.options.path, hashes=False)
-
-
-def _size(bundle: Bundle) -> int:
-    files = bundle.model.rglob("*") if bundle.model.is_dir() else [bundle.model]
-    return sum(path.stat().st_size for path in files if path.is_file())
+            yield name, open_named(model.options, hashes=False)

@@ -112,11 +112,13 @@ def complete(
 
 
 def _owner_set_concurrency(environ: Mapping[str, str]) -> bool:
-    """Whether WEB_CONCURRENCY is somebody's decision: Heroku's buildpack sets a guess of its own.
+    """Whether WEB_CONCURRENCY is somebody's decision: buildpacks set a guess of their own.
 
-    That guess knows nothing of models; the number chosen here rests on a measured worker.
+    Heroku's knows nothing of models, and Wherry's rests on what the build measured; the number
+    chosen here rests on a worker measured where it runs.
     """
-    by_buildpack = environ.get("WEB_CONCURRENCY_SET_BY") == heroku.BUILDPACK
+    set_by = environ.get("WEB_CONCURRENCY_SET_BY")
+    by_buildpack = set_by in (heroku.BUILDPACK, heroku.OWN_BUILDPACK)
     return bool(environ.get("WEB_CONCURRENCY")) and not by_buildpack
 
 

@@ -10,9 +10,8 @@ import select
 import signal
 import socket
 import sys
-import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,14 +26,20 @@ from wherry.django.server.handover import (
 from wherry.django.server.listener import address, bind_beside, listen
 from wherry.django.server.options import ServeOptions
 from wherry.errors import ConfigurationError
+from wherry.serving import measurements, queue_counts
+from wherry.serving.changes import places
+from wherry.serving.inside import Regions
 
 RESPAWN_AFTER_S = 0.1
 # A worker that dies this often in a row before it is ready will not get better. One that had been
 # ready is replaced for ever: ending the whole program would make the platform wait longer and
 # longer before it starts it again, on Heroku for hours.
 MAX_FAILED_BOOTS = 3
+MOST_DELAY_S = 10.0
 # A platform signals every process, and wrappers pass signals on: two at once are one request.
 SECOND_SIGNAL_AFTER_S = 1.0
+# More workers than these are served as well; what they were asked when they died is not said.
+MAX_REGIONS = 64
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -43,6 +48,7 @@ class _Worker:
     pid: int
     report: int
     listener: socket.socket
+    region: int | None
     received: bytes = b""
     ready: bool = False
 
@@ -55,6 +61,7 @@ class Supervisor:
     listener: socket.socket
     worker_main: WorkerMain
     weight_cache: Path | None = None
+    state_folder: Path | None = None
     _workers: dict[int, _Worker] = field(default_factory=dict)
     _free_listeners: list[socket.socket] = field(default_factory=list)
     _decision: Decision | None = None
@@ -64,6 +71,8 @@ class Supervisor:
     _cut_off: bool = False
     _to_say: list[str] = field(default_factory=list)
     _exit_code: int = 0
+    _count: measurements.ServerMeasurements = field(default_factory=measurements.begin_server)
+    _regions: Regions = field(default_factory=lambda: Regions(MAX_REGIONS))
     _poll: select.poll = field(default_factory=select.poll)
     _signals: tuple[int, int] = field(default_factory=os.pipe)
     _lifeline: tuple[int, int] = field(default_factory=os.pipe)
@@ -89,6 +98,7 @@ class Supervisor:
         signal.set_wakeup_fd(self._signals[1])
         for number in (*STOP_SIGNALS, signal.SIGCHLD):
             signal.signal(number, lambda *_: None)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
         self._poll.register(self._signals[0], select.POLLIN)
 
     def _wait_ms(self) -> float | None:
@@ -135,18 +145,20 @@ class Supervisor:
         if not self._free_listeners:
             self._free_listeners.append(bind_beside(self.listener))
         listener = self._free_listeners.pop(0)
+        region = self._regions.take()
         report, worker_end = os.pipe()
         # A signal that came before the child has handlers of its own would be lost on it.
         signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
         pid = os.fork()
         if pid == 0:
-            self._become_worker(worker_end, listener)
+            self._become_worker(worker_end, listener, region)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
         os.close(worker_end)
-        self._workers[pid] = _Worker(pid, report, listener)
+        self._workers[pid] = _Worker(pid, report, listener, region)
+        self._count.worker_started()
         self._poll.register(report, select.POLLIN)
 
-    def _become_worker(self, report: int, listener: socket.socket) -> None:
+    def _become_worker(self, report: int, listener: socket.socket, region: int | None) -> None:
         """Run the worker; does not return."""
         code = 1
         try:
@@ -170,6 +182,7 @@ class Supervisor:
                     self.weight_cache,
                     report,
                     self._lifeline[0],
+                    None if region is None else self._regions.region(region),
                 )
             )
         finally:
@@ -203,24 +216,40 @@ class Supervisor:
             with suppress(KeyError):  # It is not listened to any more once it has reported.
                 self._poll.unregister(worker.report)
             os.close(worker.report)
+            if self.state_folder is not None:
+                (self.state_folder / "workers" / str(pid)).unlink(missing_ok=True)
+            asked = self._asked(worker)
             if self._stopping_since is None:
-                self._replace(worker, os.waitstatus_to_exitcode(status))
+                self._replace(worker, os.waitstatus_to_exitcode(status), asked)
 
-    def _replace(self, worker: _Worker, code: int) -> None:
+    def _asked(self, worker: _Worker) -> dict[str, int]:
+        if worker.region is None:
+            return {}
+        asked = self._regions.asked(worker.region)
+        self._regions.give_back(worker.region)
+        return asked
+
+    def _replace(self, worker: _Worker, code: int, asked: Mapping[str, int]) -> None:
         if code == EXIT_MISCONFIGURED:
             # It has said what is wrong, and a restart would say the same.
             self._stop(1)
             return
         died = _how(code)
         told = code in {0, -signal.SIGTERM}
+        if not told:
+            self._count.worker_crashed()
+            died += _with_what(asked)
         if not worker.ready and not told:
             self._failed_boots += 1
-            if self._failed_boots >= MAX_FAILED_BOOTS:
+            # Where others answer, the site stays up with them, and this one is tried ever later.
+            others = any(each.ready for each in self._workers.values())
+            if self._failed_boots >= MAX_FAILED_BOOTS and not others:
                 say(f"a worker {died} before it was ready, {MAX_FAILED_BOOTS} times in a row.")
                 self._stop(1)
                 return
         self._to_say.append(f"worker {worker.pid} {died}; starting another.")
-        self._respawn_at = time.monotonic() + RESPAWN_AFTER_S * max(1, self._failed_boots)
+        delay_s = min(RESPAWN_AFTER_S * 2 ** max(0, self._failed_boots - 1), MOST_DELAY_S)
+        self._respawn_at = time.monotonic() + delay_s
 
     def _stop(self, exit_code: int) -> None:
         self._stopping_since = time.monotonic()
@@ -249,16 +278,30 @@ def _how(code: int) -> str:
     return f"ended with code {code}"
 
 
+def _with_what(asked: Mapping[str, int]) -> str:
+    if not asked:
+        return ""
+    models = ", ".join(f"{name!r} ({count})" for name, count in sorted(asked.items()))
+    return f" while models held these requests: {models}"
+
+
 def main(words: Sequence[str], worker_main: WorkerMain) -> int:
     """Serve what the words of ``ServeOptions.words`` ask for; return the exit code."""
     options = ServeOptions.from_words(words)
+    # Told to stop before it is known how, it would leave its folder behind.
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     try:
         listener = listen(options.host, options.port)
     except ConfigurationError as error:
         say(str(error))
         return 1
     say(f"listening on {address(listener)}; starting {options.app}.")
-    if (options.processes or 1) == 1:
-        return Supervisor(options, listener, worker_main).run()
-    with tempfile.TemporaryDirectory(prefix="wherry-") as folder:
-        return Supervisor(options, listener, worker_main, Path(folder)).run()
+    queue_counts.share()
+    about = {"pid": str(os.getpid()), "app": options.app, "address": address(listener)}
+    with places.made({**about, "folder": str(Path.cwd())}) as folder:
+        os.environ[places.VARIABLE] = str(folder)
+        weights = None
+        if (options.processes or 1) > 1:
+            weights = folder / "weights"
+            weights.mkdir(mode=0o700)
+        return Supervisor(options, listener, worker_main, weights, folder).run()

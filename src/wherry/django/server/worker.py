@@ -54,10 +54,13 @@ class _Worker:
 
     def run(self) -> None:
         from wherry.django.server import application
+        from wherry.serving import inside
 
+        if self._start.region is not None:
+            inside.use(self._start.region)
         app = application.import_app(self._start.options.app)
         if application.has_models():
-            warnings = application.run_checks()
+            warnings = application.run_checks(first=self._decision is None)
             if self._decision is None:
                 for warning in warnings:
                     say(warning)
@@ -75,18 +78,39 @@ class _Worker:
         answer = answerer(app)
         if self._decision and self._decision.turns:
             answer = OneAtATime(answer)
+        body_timeout_s, answer_timeout_s = self._client_timeouts_s()
         http_server.serve(
-            receive_bodies(answer, threads),
+            receive_bodies(
+                answer,
+                threads,
+                port=self._start.listener.getsockname()[1],
+                timeout_s=body_timeout_s,
+            ),
             self._start.listener,
             threads=threads,
+            answer_timeout_s=answer_timeout_s,
             started=lambda: self._started(threads),
         )
+
+    def _client_timeouts_s(self) -> tuple[float, float]:
+        """Return how long a client may take to send a body, and take nothing of an answer."""
+        if self._loading is None:
+            from wherry.serving.deadlines import ANSWER_TIMEOUT_S, BODY_TIMEOUT_S
+
+            return BODY_TIMEOUT_S, ANSWER_TIMEOUT_S
+        from wherry.django import registry
+
+        conf = registry.conf()
+        return conf.body_timeout_s, conf.answer_timeout_s
 
     def _begin_loading(self) -> "LoadingModels":
         from wherry.django.server.models import begin_loading
         from wherry.runtimes.protocol import LoadOptions
+        from wherry.serving import trials
         from wherry.serving.sizing import run_threads
 
+        if self._decision is None:  # Of several processes the first one speaks for all.
+            trials.announce_to(say)
         processes = self._decision.processes if self._decision else self._wish.processes or 1
         options = LoadOptions(
             threads=run_threads(self._limits, processes), weight_cache=self._start.weight_cache

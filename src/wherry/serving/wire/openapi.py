@@ -17,15 +17,16 @@ _REASONS = {
     403: "The request is not permitted.",
     404: "There is no such model or version.",
     405: "The path has other methods; Allow names them.",
-    413: "The body, or the batch, is larger than is accepted.",
+    408: "The body did not come in time.",
+    413: "The body, or the answer to so many items, is larger than is accepted.",
     415: "The content type or encoding is not one that is understood.",
     500: "The model failed, or its answer cannot be expressed in this format.",
-    503: "The model is being loaded, cannot be loaded, or has too many requests waiting.",
-    504: "The answer was not ready in time.",
+    503: "The model is being loaded, cannot be loaded, or could not answer in time: ask again.",
+    504: "The time was over before the model could run.",
 }
 _ANY_TIME = (405,)
 _GUARDED = (401, 403)
-_POSTED = (400, 413, 415, 500, 503, 504)
+_POSTED = (400, 408, 413, 415, 500, 503, 504)
 
 
 def describe(models: Models, *, prefix: str, version: str, keys: bool) -> dict[str, Any]:

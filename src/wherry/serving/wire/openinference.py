@@ -4,7 +4,8 @@ Source: the protocol's specification (open-inference-protocol, "REST") and Trito
 "Binary Tensor Data Extension".
 
 Where they leave room: FP16 and BF16 may also be sent, and are answered, as JSON numbers; the
-request parameter ``signature`` chooses a signature; parameters that would change the answer and
+request parameter ``signature`` chooses a signature; ``timeout`` is how many microseconds the
+request may take, as Triton has it, and 0 says nothing; parameters that would change the answer and
 are not offered (classification, shared memory, sequences) are refused, others are ignored.
 """
 
@@ -42,13 +43,14 @@ class InferRequest:
     """An infer request, decoded and checked.
 
     ``outputs`` holds the specifications of the outputs to answer with, in order, each with
-    whether it is wanted as a binary tensor.
+    whether it is wanted as a binary tensor. ``timeout_s`` is what the request says of its time.
     """
 
     signature: Signature
     inputs: dict[str, Array]
     outputs: tuple[tuple[TensorSpec, bool], ...]
     id: str | None
+    timeout_s: float | None = None
 
 
 def decode_infer(
@@ -85,7 +87,11 @@ def decode_infer(
     if identifier is not None and type(identifier) is not str:
         raise InvalidInput("'id' must be a string.")
     return InferRequest(
-        signature, validate_inputs(signature, arrays), _outputs(request, signature), identifier
+        signature,
+        validate_inputs(signature, arrays),
+        _outputs(request, signature),
+        identifier,
+        _timeout_s(parameters) if "timeout" in parameters else None,
     )
 
 
@@ -148,6 +154,15 @@ def _signature(
         names = ", ".join(map(repr, sorted(signatures)))
         raise InvalidInput(f"There is no signature {quoted(name)}; there is {names}.")
     return signatures[name]
+
+
+def _timeout_s(parameters: Mapping[str, Any]) -> float | None:
+    value = parameters["timeout"]
+    if type(value) is not int or value < 0:
+        raise InvalidInput(
+            "The parameter 'timeout' must be a whole number of microseconds, 0 or more."
+        )
+    return value / 1e6 if value else None
 
 
 def _inputs(

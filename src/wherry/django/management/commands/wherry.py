@@ -1,4 +1,4 @@
-"""``manage.py wherry list | check | predict``."""
+"""``manage.py wherry list | check | predict``, and what tells a running server to change."""
 
 import json
 from argparse import ArgumentParser
@@ -9,9 +9,10 @@ import numpy as np
 import orjson
 from django.core.management.base import BaseCommand, CommandError
 
-from wherry.bundle.folder import open_bundle
+from wherry.django.management import changes, jobs
 from wherry.django.registry import get_model, repository
 from wherry.errors import WherryError
+from wherry.serving.loading import open_named
 from wherry.serving.model import ServedModel
 from wherry.tensors import VARIABLE, TensorSpec
 
@@ -20,12 +21,16 @@ MAX_INPUT_BYTES = 2**30
 
 
 class Command(BaseCommand):
-    """Look at the models of this project without a server."""
+    """Look at the models of this project without a server; change those of a running one."""
 
-    help = "List the models, check them, or ask one of them."
+    help = "List the models, check them, ask one of them, or change those of a running server."
+
+    # A model that cannot be served is what somebody may be about to change; who needs one that can
+    # be is told by the verb itself.
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare the three verbs."""
+        """Declare the verbs."""
         verbs = parser.add_subparsers(dest="verb", required=True)
         listing = verbs.add_parser("list", help="name, runtime and signatures of each model")
         listing.add_argument("--json", action="store_true", help="print JSON")
@@ -36,6 +41,8 @@ class Command(BaseCommand):
             "input", type=Path, help="a .json file of inputs by name, or a .npy or .npz file"
         )
         predict.add_argument("--signature")
+        changes.add_verbs(verbs)
+        jobs.add_verb(verbs)
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Run the verb; Wherry's errors become sentences."""
@@ -45,8 +52,12 @@ class Command(BaseCommand):
                     self._list(as_json=options["json"])
                 case "check":
                     self._check()
-                case _:
+                case "predict":
                     self._predict(options["model"], options["input"], options["signature"])
+                case "worker":
+                    jobs.work(self.stderr.write, interval_s=options["interval"])
+                case _:
+                    changes.handle(options, self.stdout.write)
         except WherryError as error:
             raise CommandError(str(error)) from error
 
@@ -91,7 +102,7 @@ class Command(BaseCommand):
 
 
 def _describe(model: ServedModel) -> dict[str, Any]:
-    bundle = open_bundle(model.options.path, hashes=False)
+    bundle = open_named(model.options, hashes=False)
     if bundle.signatures is None:
         model.load()  # only the runtime can read a bare model's signatures
     return {

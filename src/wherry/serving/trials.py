@@ -1,0 +1,159 @@
+"""The trials of models that have just been loaded: one after another, in a quiet moment."""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from wherry.errors import DeadlineExceeded, WherryError
+from wherry.serving import trial
+from wherry.serving.options import ModelOptions
+from wherry.serving.ready import Ready
+from wherry.serving.specimens import Rows
+from wherry.serving.timings import Timings
+from wherry.serving.waiting import Waiter
+from wherry.serving.warmup import made_up_inputs
+from wherry.tensors import Array, Signature, validate_inputs
+
+# After a model is loaded its first callers come, and other models are loaded: what is measured
+# then says little.
+QUIET_S: Final = 1.0
+# A trial's run waits so long for its turn; on a server this busy there will be no quiet moment.
+TURN_S: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A loaded model to be tried; ``told`` is given each signature's name and verdict."""
+
+    name: str
+    ready: Ready
+    options: ModelOptions
+    cpus: int
+    told: Callable[[str, trial.Verdict], None]
+
+
+_announce: Callable[[str], None] = logging.getLogger("wherry").info
+_subjects: deque[Subject] = deque()
+_lock = threading.Lock()
+_running = False
+
+
+def announce_to(say: Callable[[str], None]) -> None:
+    """Have the verdicts of trials said so, which are logged as information otherwise."""
+    global _announce
+    _announce = say
+
+
+def later(subject: Subject) -> None:
+    """Try a model when nothing has been loaded for a moment, unless that would be of no use."""
+    global _running
+    if subject.options.batching is False or not _signatures(subject):
+        return
+    with _lock:
+        _subjects.append(subject)
+        if _running:
+            return
+        _running = True
+    threading.Thread(target=_work, name="wherry-trials", daemon=True).start()
+
+
+def _work() -> None:
+    global _running
+    seen = 0
+    while True:
+        with _lock:
+            quiet = len(_subjects) == seen
+            seen = len(_subjects)
+            if not seen:
+                _running = False
+                return
+        if quiet:
+            with _lock:
+                subject = _subjects.popleft()
+                seen -= 1
+            _try(subject)
+        else:
+            time.sleep(QUIET_S)
+
+
+def _signatures(subject: Subject) -> list[Signature]:
+    """Return the signatures whose requests could be run together, if their runs take any time."""
+    ready = subject.ready
+    found = [signature for signature in ready.signatures.values() if signature.batched]
+    if not any(signature.inputs for signature in found):
+        return []
+    least_s = ready.execution.costs[ready.default_signature].least_s(1)
+    if least_s is not None and least_s < trial.HANDOVER_S and subject.options.batching is None:
+        for signature in found:
+            subject.told(signature.name, trial.too_fast(least_s))
+        return []
+    return [signature for signature in found if signature.inputs]
+
+
+def _try(subject: Subject) -> None:
+    for signature in _signatures(subject):
+        try:
+            run = partial(_run, subject.ready, signature.name)
+            rows = _rows(subject.ready, signature)
+            verdict = trial.judge(
+                Timings(run, rows),
+                run,
+                rows,
+                most_items=subject.options.max_batch_size,
+                anyway=subject.options.batching is True,
+            )
+        except _Gone:
+            return
+        except (WherryError, ValueError) as error:
+            verdict = trial.Verdict(1, f"it could not be tried: {error}")
+        _apply(subject, signature, verdict)
+
+
+def _apply(subject: Subject, signature: Signature, verdict: trial.Verdict) -> None:
+    execution = subject.ready.execution
+    costs = execution.costs[signature.name]
+    for items, run_s in verdict.run_s.items():
+        costs.learn(items, run_s)
+    if verdict.size > 1:
+        execution.batch(signature.name, verdict.size, lanes=subject.cpus)
+    subject.told(signature.name, verdict)
+    several = len(subject.ready.signatures) > 1
+    which = f", signature {signature.name!r}" if several else ""
+    _announce(f"{subject.name!r}{which}: {verdict.reason}.")
+
+
+class _Gone(Exception):
+    """The model has been closed or replaced, or is too busy to be tried."""
+
+
+def _run(ready: Ready, signature: str, inputs: dict[str, Array]) -> dict[str, Array]:
+    """Run a trial as if it were a request, in its turn."""
+    admission = ready.execution.admission
+    if not ready.gate.enter():
+        raise _Gone
+    try:
+        if not admission.take_free_lane():
+            try:
+                admission.wait(Waiter(time.monotonic() + TURN_S, begun=True), None)
+            except DeadlineExceeded:
+                raise _Gone from None
+        try:
+            return ready.loaded.run(signature, inputs)
+        finally:
+            admission.leave()
+    finally:
+        ready.gate.leave()
+
+
+def _rows(ready: Ready, signature: Signature) -> Rows:
+    samples = [
+        validate_inputs(signature, sample.inputs)
+        for sample in ready.bundle.warmup
+        if sample.signature == signature.name
+    ]
+    return Rows(samples, made_up_inputs(signature))

@@ -1,0 +1,1 @@
+"""Jobs: kept, done once, whatever dies."""
