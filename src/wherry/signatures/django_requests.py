@@ -99,6 +99,9 @@ SIGNATURES = (
             r"[Ee]nvironment variable \W?(?P<variable>[A-Z][A-Z0-9_]+)\W? (?:is )?(?:not set|not "
             r"found|missing|required)"
         ),
+        r"Config '(?P<variable>\w+)' is missing, and has no default",
+        r"ValidationError: (?P<variable>\w+) is required in env \w+",
+        r"is required to be set as the environment variable \W(?P<variable>\w+)",
         r"EnvError: Environment variable \"(?P<variable>\w+)\" not set",
         r"Environment variable \"(?P<variable>\w+)\" not set",
         r"(?P<variable>[A-Z][A-Z0-9_]{3,}) (?:is )?not set in (?:the )?environment",

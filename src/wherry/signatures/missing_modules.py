@@ -17,6 +17,8 @@ from wherry.signatures.module_names import (
 from wherry.signatures.signature import Verdict, sees
 
 _PICKLES: Final = ("pickle.py", "joblib/", "dill/", "cloudpickle", "numpy_pickle", "npyio.py")
+# scikit-learn's compiled modules, which a pickle names without their package.
+_WITHOUT_PACKAGE: Final = frozenset(("_loss", "_sgd_fast", "_gradient_boosting", "_splitter"))
 _SERVERS: Final = ("gunicorn", "uvicorn", "daphne", "hypercorn", "waitress", "granian")
 _WSGI: Final = re.compile(r"(?:^|\.)(?:wsgi|asgi)(?:\.|$)")
 
@@ -35,6 +37,8 @@ def _by_name(event: Event, module: str) -> Verdict | None:
         return _of_tensorflow(event, module)
     if module == "whitenoise.django":
         return Verdict("whitenoise-old-import", {})
+    if module in _WITHOUT_PACKAGE and _unpickling(event):
+        return Verdict("pickle-version-mismatch", {"package": "scikit-learn"})
     if belongs(module, OLD_PICKLES) and (_unpickling(event) or not event.frames):
         return Verdict("pickle-version-mismatch", {"package": top})
     if belongs(module, MOVED_KERAS) and _deserializing(event):

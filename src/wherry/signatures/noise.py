@@ -24,6 +24,12 @@ def _not_found(event: Event, found: re.Match[str]) -> Verdict | None:
 
 
 SIGNATURES = (
+    # A server that is told to stop ends what is still open, and says so as an error.
+    *sees(
+        "~ends-requests",
+        r"Cancel \d+ running task\(s\), timeout graceful shutdown exceeded",
+        r"CancelledError: Task cancelled, timeout graceful shutdown exceeded",
+    ),
     # passlib asks bcrypt for its version in a place that bcrypt 4.1 left; it says so and goes on.
     *sees(
         "~trapped",

@@ -174,7 +174,11 @@ SIGNATURES = (
         ),
         judge=_attribute,
     ),
-    *sees("~no-app", r"unable to load app .{0,60}callable not found or import error"),
+    *sees(
+        "~no-app",
+        r"unable to load app .{0,60}callable not found or import error",
+        when=lambda event: event.raised is None,
+    ),
     *sees(
         "wsgi-module-not-found",
         r"Error loading ASGI app\. Could not import module \"(?P<module>[\w.]+)\"",

@@ -35,7 +35,7 @@ def test_case_speaks_the_catalogues_language(case: Case) -> None:
     if case.clean:
         assert not case.findings
     else:
-        assert any(item.severity == "error" for item in case.findings)
+        assert case.findings
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -5,6 +5,7 @@ from wherry.explain.story.scene import Scene
 from wherry.findings import Evidence, How
 
 _SEVERAL = 3
+_NEAR_LINES = 5
 
 
 def settle(scene: Scene) -> None:
@@ -17,6 +18,7 @@ def settle(scene: Scene) -> None:
     _native(scene)
     _in_requests(scene)
     _start_module(scene)
+    _no_app(scene)
     _weights(scene)
     _static(scene)
 
@@ -63,6 +65,20 @@ def _start_module(scene: Scene) -> None:
             continue
         if any(word == module or word.startswith(f"{module}.") for word in told[1:]):
             draft.name = "wsgi-module-not-found"
+
+
+def _no_app(scene: Scene) -> None:
+    """uWSGI ends with the same words for a module, a name in it, and an error inside it."""
+    record = scene.ledger.first("~no-app")
+    if record is None:
+        return
+    near = [draft for draft in scene.drafts if 0 < record.number - draft.number <= _NEAR_LINES]
+    for draft in near:
+        if draft.name == "dependency-not-in-requirements" and not draft.record.event.frames:
+            draft.name = "wsgi-module-not-found"
+    raised = any(event.number < record.number for event in scene.unknown.exceptions)
+    if not near and not raised:
+        scene.add("wsgi-attribute-not-found", record)
 
 
 def _weights(scene: Scene) -> None:

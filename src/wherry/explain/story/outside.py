@@ -58,7 +58,12 @@ def _decisive(scene: Scene) -> list[LogSpan]:
         return [_span(event) for event in scene.unknown.bare[-1:]]
     if scene.unknown.errors:
         return [_span(scene.unknown.errors[0])]
-    failed = scene.ledger.of(*_FAILED)
+    stopped = scene.ledger.first("~ends-requests")
+    failed = [
+        record
+        for record in scene.ledger.of(*_FAILED)
+        if stopped is None or record.name != "~server-error" or record.number < stopped.number
+    ]
     return [span_of(failed[-1])] if failed else []
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.doctor.rules.code.asking import Files, names, settings, view
+from tests.doctor.rules.code.asking import Files, names, view
 
 TF = "Django==5.2.8\nwhitenoise==6.9.0\ntensorflow-cpu==2.19.1\n"
 
@@ -109,12 +109,6 @@ def test_tensorflow_for_its_interpreter(tmp_path: Path, module: str, found: set[
     )
     files: Files = {**view(code), "shop/m.tflite": b"x", "requirements.txt": TF}
     assert names(tmp_path, files) - {"tf-private-api"} == found
-
-
-def test_cookies(tmp_path: Path) -> None:
-    assert names(tmp_path, settings("SECURE_HSTS_SECONDS = 3600")) == {"cookies-without-secure"}
-    lines = "SECURE_HSTS_SECONDS = 3600\nSESSION_COOKIE_SECURE = True"
-    assert names(tmp_path, settings(lines)) == set()
 
 
 def test_collectstatic_is_switched_off(tmp_path: Path) -> None:

@@ -15,8 +15,13 @@ from wherry.project.code.moments import Moment
 from wherry.project.code.source import Source
 
 _RESPONSES: Final = frozenset(
-    ("JsonResponse", "HttpResponse", "Response", "jsonify", "JSONResponse", "make_response")
+    (
+        *("JsonResponse", "HttpResponse", "Response", "jsonify", "JSONResponse", "make_response"),
+        *("render", "TemplateResponse", "render_template"),
+    )
 )
+# Where the status stands in Django's own: render(request, template, context, type, status).
+_STATUS_PLACE: Final = 4
 _LOGS: Final = ("log.", "logger.", "logging.", "LOGGER.", "traceback.", "sentry", "capture_")
 _TOLD: Final = ("error", "exception", "fail", "wrong", "invalid", "could not", "unable")
 
@@ -126,12 +131,20 @@ def _answer(source: Source, handler: ast.ExceptHandler, *, flask: bool) -> ast.s
             continue
         if any(item.arg in ("status", "status_code") for item in call.keywords):
             continue
-        if len(call.args) > 1 and source.resolve(call.func).endswith("Response"):
-            continue  # Response(data, 400), HttpResponse(text, type, 400)
+        if _has_status(source, call):
+            continue
         text = ast.unparse(call).lower()
         if _tells_error(text, handler):
             return node
     return None
+
+
+def _has_status(source: Source, call: ast.Call) -> bool:
+    """Whether a status is handed by its place: Response(data, 400)."""
+    name = source.resolve(call.func).rpartition(".")[2]
+    if name in ("render", "TemplateResponse"):
+        return len(call.args) > _STATUS_PLACE
+    return len(call.args) > 1 and name.endswith("Response")
 
 
 def _broad(handler: ast.ExceptHandler) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from wherry.doctor.rule import Context, Rule, found
-from wherry.doctor.rules.code import places
+from wherry.doctor.rules.code import places, unpickling
 from wherry.findings import Finding
 from wherry.project.code.loads import Library, ModelLoad
 from wherry.project.code.moments import Moment
@@ -22,7 +22,11 @@ def _loads(context: Context, moment: Moment) -> Iterator[ModelLoad]:
 
 
 def _per_request(context: Context) -> Iterator[Finding]:
+    # What a visitor uploads is no model of the site's: it cannot be loaded beforehand.
+    sent = {(source.path, call.node.lineno) for source, call in unpickling.opened(context)}
     for load in _loads(context, Moment.REQUEST):
+        if (load.path, load.line) in sent:
+            continue
         yield _found("model-loaded-per-request", load)
 
 

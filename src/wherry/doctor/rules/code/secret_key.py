@@ -37,9 +37,30 @@ def _check(context: Context) -> Iterator[Finding]:
         return
     declared = context.project.code.namespaces.world.variables
     if setting.value.variables and all(name in declared for name in setting.value.variables):
-        return  # a file of the project sets it: another rule looks at those
+        # A file of the project sets it, which another rule looks at. An image's variable is there
+        # for its build: what the code falls back to counts all the same.
+        if setting.value.variables <= _in_image(context) and _has_default(context, setting):
+            yield _found(context, "secret-key-fallback", setting)
+        return
     if not _only_with_debug(settings, setting):
         yield _found(context, "secret-key-fallback", setting)
+
+
+def _in_image(context: Context) -> frozenset[str]:
+    """Return what the Dockerfile sets."""
+    dockerfile = context.project.dockerfile
+    return frozenset(() if dockerfile is None else dockerfile.env)
+
+
+def _has_default(context: Context, setting: Setting) -> bool:
+    """Whether the code names a key for where the variable is not set."""
+    value = _value_of(context, setting)
+    return value is not None and any(
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and node.value.strip() not in ("", *setting.value.variables)
+        for node in ast.walk(value)
+    )
 
 
 def _texts(setting: Setting) -> bool:
@@ -73,13 +94,7 @@ def _read(context: Context, setting: Setting) -> str:
 
     The host sets the variable that the code asks for now, and not another one.
     """
-    text = context.project.text(setting.path)
-    if text is None:
-        return ""
-    rows = text.lines[setting.line - 1 : setting.end_line]
-    tree = parse("\n".join(rows).strip())
-    statement = tree.body[0] if isinstance(tree, ast.Module) and tree.body else None
-    value = statement.value if isinstance(statement, ast.Assign) else None
+    value = _value_of(context, setting)
     if isinstance(value, ast.BoolOp) and isinstance(value.op, ast.Or):
         value = value.values[0]
     if not isinstance(value, ast.Call) or not value.args:
@@ -91,6 +106,17 @@ def _read(context: Context, setting: Setting) -> str:
     if reader in _OF_SYSTEM:
         return f'{reader}("{name.value}")'
     return f'{reader}("{name.value}", default="")' if reader in _OF_PACKAGES else ""
+
+
+def _value_of(context: Context, setting: Setting) -> ast.expr | None:
+    """Return the expression that a setting is set to, where it is a plain assignment."""
+    text = context.project.text(setting.path)
+    if text is None:
+        return None
+    rows = text.lines[setting.line - 1 : setting.end_line]
+    tree = parse("\n".join(rows).strip())
+    statement = tree.body[0] if isinstance(tree, ast.Module) and tree.body else None
+    return statement.value if isinstance(statement, ast.Assign) else None
 
 
 RULE: Final = Rule("secret-key", ("secret-key-hard-coded", "secret-key-fallback"), _check)

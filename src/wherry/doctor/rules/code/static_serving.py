@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from wherry.buildrules.static_files import find_manage
 from wherry.doctor.rule import Context
 from wherry.doctor.rules.code import places
 from wherry.project.code.settings import Settings
@@ -75,10 +76,7 @@ def collects(context: Context) -> bool:
         # The newer buildpack looks at the root only, and asks Django first.
         return project.files.deployed(project.at_base("manage.py")) is not None
     if context.target.platform.name in ("heroku", "dokku"):
-        return any(
-            path.rpartition("/")[2] == "manage.py" and path.count("/") <= 2
-            for path in project.files.paths
-        )
+        return bool(find_manage(project.files.paths))
     return any("collectstatic" in service.build_command for service in project.services)
 
 

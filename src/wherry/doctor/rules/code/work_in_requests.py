@@ -1,4 +1,4 @@
-"""Work that a request should not do: training, downloads, cameras, calls without an end."""
+"""Work that a request should not do: training, cameras, calls without an end."""
 
 import ast
 from collections.abc import Iterator
@@ -46,20 +46,6 @@ _DEVICES: Final = {
     "speech_recognition.Microphone": "speech_recognition.Microphone",
     "imutils.video.VideoStream": "VideoStream",
 }
-_DOWNLOADS: Final = (
-    *(
-        "gdown.download",
-        "wget.download",
-        "urllib.request.urlretrieve",
-        "six.moves.urllib.request.urlretrieve",
-    ),
-    *(
-        "huggingface_hub.hf_hub_download",
-        "huggingface_hub.snapshot_download",
-        "keras.utils.get_file",
-    ),
-    *("tensorflow.keras.utils.get_file", "gdown.download_folder", "torch.hub.download_url_to_file"),
-)
 _WAITING: Final = frozenset(
     f"requests.{verb}" for verb in ("get", "post", "put", "patch", "delete", "head", "request")
 ) | {"urllib.request.urlopen"}
@@ -160,22 +146,6 @@ def _is_device(context: Context, source: Source, call: Call) -> bool:
     return isinstance(plain, int) or (isinstance(plain, str) and plain.startswith("/dev/"))
 
 
-def _downloads(context: Context) -> Iterator[Finding]:
-    reach = context.project.code.reach
-    for source, call in _calls(context, "download", "urlretrieve", "get_file", "gdown", "wget"):
-        name = source.resolve(call.node.func)
-        if name not in _DOWNLOADS:
-            continue
-        moments = reach.of(source, call)
-        if moments & _SITE:
-            yield found(
-                "model-downloaded-at-request",
-                source.at(call.node),
-                severity=Severity.ERROR if moments & _IN_REQUEST else Severity.WARNING,
-                values={"code_file": source.path},
-            )
-
-
 def _waiting(context: Context) -> Iterator[Finding]:
     reach = context.project.code.reach
     for source, call in _calls(context, "requests", "urlopen"):
@@ -196,5 +166,4 @@ def _waiting(context: Context) -> Iterator[Finding]:
 
 TRAINING: Final = Rule("training-in-request", ("training-in-request",), _training)
 DEVICES: Final = Rule("devices-on-server", ("webcam-on-server",), _devices)
-DOWNLOADS: Final = Rule("downloads-in-request", ("model-downloaded-at-request",), _downloads)
 WAITING: Final = Rule("outbound-timeouts", ("outbound-call-without-timeout",), _waiting)

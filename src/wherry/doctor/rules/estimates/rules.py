@@ -4,6 +4,7 @@ from typing import Final
 
 from wherry.doctor.rule import Rule
 from wherry.doctor.rules.estimates import (
+    light_runtime,
     slug,
     starting,
     tensorflow_weight,
@@ -21,4 +22,5 @@ RULES: Final[tuple[Rule, ...]] = (
     workers.RULE,
     starting.RULE,
     threads.RULE,
+    light_runtime.RULE,
 )

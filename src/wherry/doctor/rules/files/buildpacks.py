@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from wherry.buildrules.checks import STACK_ENDED, check_stack
 from wherry.causes.cause import Severity
 from wherry.doctor.rule import Context, Rule, found
 from wherry.doctor.rules.files.circumstances import applies, built_by_buildpack, is_python
@@ -126,21 +127,12 @@ def _needing(context: Context, text: Text) -> list[Requirement]:
 
 def _stack(context: Context) -> Iterator[Finding]:
     app_json = context.project.app_json
-    fact = context.target.find("stacks")
-    if app_json is None or not applies(context, "stack-end-of-life") or fact is None:
+    if app_json is None or not applies(context, "stack-end-of-life"):
         return
     stack = app_json.stack
-    known = fact.value if isinstance(fact.value, tuple) else ()
-    numbers = [_number(name) for name in known]
-    if re.fullmatch(r"heroku-\d+|cedar(?:-\d+)?", stack) and _number(stack) < min(numbers):
-        yield found(
-            "stack-end-of-life", _at(context, app_json.path, stack), values={"stack": stack}
-        )
-
-
-def _number(stack: str) -> int:
-    found_number = re.search(r"heroku-(\d+)", stack)
-    return int(found_number[1]) if found_number else 0
+    refusal = check_stack(stack, context.target)
+    if refusal is not None and refusal.kind == STACK_ENDED:
+        yield found(refusal.cause, _at(context, app_json.path, stack), values=refusal.values)
 
 
 def _both(context: Context) -> Iterator[Finding]:

@@ -1,0 +1,7 @@
+from django.urls import include, path
+from calls import views
+
+urlpatterns = [
+    path('', views.home),
+    path('species', views.species),
+]

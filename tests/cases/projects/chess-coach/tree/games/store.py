@@ -1,0 +1,9 @@
+_BOARDS = {}
+
+
+def put(key, board):
+    _BOARDS[key] = board
+
+
+def get(key):
+    return _BOARDS.get(key)
