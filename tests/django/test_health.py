@@ -11,6 +11,7 @@ from django.test import Client, override_settings
 
 from tests import zoo
 from tests.django.conftest import Ask
+from tests.django.serving import until
 from wherry.django import registry
 from wherry.runtimes.protocol import LoadOptions
 from wherry.serving import loading, model
@@ -62,6 +63,9 @@ def test_model_on_its_way_says_where_it_is(
     with override_settings(WHERRY={"MODELS": {"dense": {"PATH": bundles / "1", "THREADS": 1}}}):
         loader = registry.repository().start(LoadOptions(threads=1))
         assert held.there.wait(30)
+        if stage == "loading":
+            # The hashes are checked, which is the first half; nothing is read yet.
+            until(lambda: registry.repository().get("dense").progress.ratio >= 0.5)
         try:
             for path in ("/v2/health/ready", "/v2/models/dense/ready"):
                 answer = client.get(path)
@@ -72,7 +76,6 @@ def test_model_on_its_way_says_where_it_is(
                 assert body["state"] == stage
                 assert f"'dense' is {stage}" in body["error"]
             if stage == "loading":
-                # The hashes are checked, which is the first half; nothing is read yet.
                 assert 0.5 <= body["progress_ratio"] < 1
                 assert "%" in body["error"]
             assert client.get("/v2/health/live").status_code == 200

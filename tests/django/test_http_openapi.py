@@ -39,6 +39,8 @@ CHECKS = [
 FUZZED = ("dense", "text", "byte", "nobatch")
 
 
+# The handler itself, unlike the test client, looks after connections to a database.
+@pytest.mark.django_db
 @pytest.mark.parametrize("mode", list(GenerationMode))
 def test_no_request_made_from_the_description_finds_a_fault(
     served: Any, mode: GenerationMode
