@@ -12,12 +12,14 @@ from typing import Any
 
 from benchmarks.load import overload
 from benchmarks.load.overload import NAMES, WORKS
+from benchmarks.load.page import page
 from benchmarks.serving.environments import KEPT, REPOSITORY
 from benchmarks.serving.load import require_wrk
 from benchmarks.serving.machine import commit, machine
 from benchmarks.serving.processes import ServerFailed, adopt_orphans
 
 _DATA = REPOSITORY / "docs" / "benchmarks" / "load.json"
+_PAGE = REPOSITORY / "docs" / "load.md"
 _FAULTS = ("swaps", "kills", "soak")
 
 
@@ -48,11 +50,13 @@ def main() -> int:
                 peers[peer] = overload.measure(peer, work, options.seconds)
             except ServerFailed as error:
                 peers[peer] = {"failed": str(error)}
-            print(*_lines(name, peer, peers[peer]), sep="\n", flush=True)
+            print(*_lines(name, peer, peers[peer], options.seconds), sep="\n", flush=True)
     whole = set(options.work) == set(WORKS) and set(options.only) == set(NAMES)
     path = _DATA if whole else KEPT / "results" / "load.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    if whole:
+        _PAGE.write_text(page(result), encoding="utf-8")
     print(f"written to {path}")
     return 0
 
@@ -65,13 +69,14 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _lines(work: str, peer: str, seen: dict[str, Any]) -> list[str]:
+def _lines(work: str, peer: str, seen: dict[str, Any], seconds: float) -> list[str]:
     if "failed" in seen:
         return [f"{work} {peer}: {seen['failed']}"]
     capacity = seen["capacity_per_s"]
     lines = [f"{work} {peer}: capacity {capacity:,.1f} answers/s"]
     for run in seen["runs"]:
         share = run["in_time"] / capacity
+        spent = seen["refusal_cpu_s"] * run["refused"] / seconds
         asked = f"{run['factor']:g} x" if "factor" in run else f"{run['clients']} clients"
         p99 = run.get("admitted_p99_s", run.get("p99_s", 0.0))
         refused = f"{run['refused']} refused"
@@ -80,6 +85,7 @@ def _lines(work: str, peer: str, seen: dict[str, Any]) -> list[str]:
         lines.append(
             f"  {asked:>11}: {share:4.0%} of it in time, p99 {p99 * 1e3:,.0f} ms; {refused}; "
             f"{run['unanswered']} unanswered; another page p99 {run['page_p99_s'] * 1e3:,.0f} ms"
+            + (f"; {share / (1 - spent):.0%} of what refusals leave" if 0 < spent < 1 else "")
             + (f"; {run['others']}" if run.get("others") else "")
         )
     return lines

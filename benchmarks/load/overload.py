@@ -20,7 +20,15 @@ from benchmarks.serving import wires
 from benchmarks.serving.catalogue import PEERS, Peer, Plan, Start, variables
 from benchmarks.serving.environments import KEPT, WHERRY, environment
 from benchmarks.serving.load import load
-from benchmarks.serving.processes import Question, Server, free_port, running
+from benchmarks.serving.processes import (
+    Question,
+    Server,
+    ServerFailed,
+    ask,
+    descendants,
+    free_port,
+    running,
+)
 from benchmarks.serving.works import Work, prepare
 from wherry.rehearse.traffic.job import Outcome
 from wherry.rehearse.traffic.ledger import Ledger
@@ -38,6 +46,7 @@ STARTS_WITHIN_S: Final = 60.0
 CAPACITY_S: Final = 6.0
 WINDOWS: Final = 6
 SERVER_CORE, GENERATOR_CORE = 0, 1
+REFUSALS: Final = 500
 _PAGE_EVERY_S: Final = 0.1
 _REFUSED: Final = (503, 504, 429)
 
@@ -159,7 +168,29 @@ def _overloaded(
                 asyncio.run(_open(server.port, peer, question, factor, capacity, seconds))
                 for factor in FACTORS
             ]
-    return {"capacity_per_s": capacity, "runs": runs}
+    known = peer.environment == WHERRY and not work.json
+    cost_s = _refusal_cpu_s(server, question) if known else 0.0
+    return {"capacity_per_s": capacity, "refusal_cpu_s": cost_s, "runs": runs}
+
+
+def _refusal_cpu_s(server: Server, question: Question) -> float:
+    """Return what it costs the server's core to refuse a request with too little time."""
+    hurried = replace(question, headers={**question.headers, "X-Request-Timeout-Ms": "1"})
+    began = _cpu_s()
+    for _ in range(REFUSALS):
+        answer = ask(server.port, hurried, timeout_s=GIVE_UP_S)
+        if answer.status not in _REFUSED:
+            raise ServerFailed(f"a request without time was answered {answer.status}")
+    return (_cpu_s() - began) / REFUSALS
+
+
+def _cpu_s() -> float:
+    """Return the processor time of all the server's processes so far."""
+    ticks = 0
+    for pid in descendants(os.getpid()):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _closed(

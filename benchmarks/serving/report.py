@@ -144,10 +144,19 @@ def _parts(result: Result) -> list[str]:
     return [part for part in parts if part]
 
 
+def machine_text(machine: Mapping[str, Any]) -> str:
+    """Return what was measured on, in a line."""
+    memory = (machine["memory_bytes"] or 0) / 2**30
+    return (
+        f"{machine['cpu']}, {machine['cores']} cores ({', '.join(machine['cpu_flags'])}), "
+        f"{memory:.0f} GiB, {machine['system']}, Linux {machine['kernel']}, Python "
+        f"{machine['python']}; load average before the run {machine['load_before']}"
+    )
+
+
 def page(result: Result, *, chart: str, data: str) -> str:
     """Return the documentation's page about the result."""
     machine = result["machine"]
-    memory = (machine["memory_bytes"] or 0) / 2**30
     settings = result["settings"]
     held = {pair for found in result["versions"].values() for pair in found.items()}
     versions = ", ".join(f"{name} {number}" for name, number in sorted(held))
@@ -169,9 +178,7 @@ def page(result: Result, *, chart: str, data: str) -> str:
         body and answers "ok". "Likewise" means with as many processes and threads as Wherry has;
         ratios are those of neighbours in the same round.""",
         "## The machine",
-        f"""{machine["cpu"]}, {machine["cores"]} cores ({", ".join(machine["cpu_flags"])}),
-        {memory:.0f} GiB, {machine["system"]}, Linux {machine["kernel"]}, Python
-        {machine["python"]}; load average before the run {machine["load_before"]}. Measured on
+        f"""{machine_text(machine)}. Measured on
         {result["date"]} at commit `{result["commit"]}`. {versions}.""",
         "## Repeat it",
         f"""`{result["command"]}` makes what it needs in `.wherry/bench` (about 3 GB, some minutes
@@ -179,10 +186,14 @@ def page(result: Result, *, chart: str, data: str) -> str:
         about a fifth of that and leaves the page alone. It needs wrk (`apt-get install wrk`),
         Linux, and a Python that TensorFlow has a wheel for (3.12 or 3.13). Let nothing else run on
         the machine. All numbers, of every round, are in [{data}]({data}).""",
+        "## More than can be answered, and what is not served but built",
+        """[What servers do under more load than they can answer](load.md); [slugs with and without
+        the buildpack](buildpack.md#measured); [jobs while workers are killed](jobs.md); [what was
+        predicted](predictions.md); [models that were shrunk](corpus.md).""",
         "## What is not measured here",
-        f"""A network and a router between client and server; a load that keeps coming when answers
-        are late; batching of requests, which no peer was asked to do; GPUs; more than
-        {machine["cores"]} cores; servers that cannot be installed from Python's package index,
+        f"""A network and a router between client and server; batching of requests, which no peer
+        was asked to do; GPUs, of which none was at hand; more than {machine["cores"]} cores;
+        servers that cannot be installed from Python's package index,
         such as TensorFlow Serving and Triton.""",
     )
     return "\n\n".join(_filled(paragraph) for paragraph in paragraphs) + "\n"
