@@ -1,8 +1,10 @@
-"""``scripts/bench rehearse``: what the rehearsal's router adds."""
+"""``scripts/bench rehearse``: what the rehearsal's router adds; ``cases``: labelled projects."""
 
 import sys
 
-from benchmarks.rehearse.router import main
+from benchmarks.rehearse import cases, router
 
 if __name__ == "__main__":
-    sys.exit(main())
+    if sys.argv[1:2] == ["cases"]:
+        sys.exit(cases.main(sys.argv[2:]))
+    sys.exit(router.main())

@@ -74,7 +74,8 @@ def _finish(run: Run, explain: Explain, suspect: Suspect) -> Rehearsal:
         restarted_at=run.restarted_at,
     )
     judged = judge(situation, known=run.known, failed=run.failed, booted=run.booted)
-    findings = tuple(placed(found, run.project) for found in judged)
+    platform = run.target.platform.name
+    findings = tuple(placed(found, run.project, platform) for found in judged)
     return Rehearsal(
         project=run.options.project.resolve().name,
         target=run.target,

@@ -18,11 +18,17 @@ _OF_WEB: Final = frozenset(
 )
 
 
-def placed(found: Finding, project: Project | None) -> Finding:
-    """Return a finding with the line that it is about, and with the project's own names."""
+def placed(found: Finding, project: Project | None, platform: str = "") -> Finding:
+    """Return a finding with the line that it is about, and with the project's own names.
+
+    Args:
+        found: What was found.
+        project: What was pushed; None where only its slug is known.
+        platform: Whose start command holds: ``heroku``; "" where that does not matter.
+    """
     if project is None:
         return found
-    values = {**dict(_names(project)), **found.values}
+    values = {**dict(_names(project)), **dict(_patience(found, project, platform)), **found.values}
     where = (*found.where, *_line(found, project))
     return replace(found, values=values, where=where)
 
@@ -33,6 +39,14 @@ def _names(project: Project) -> Iterator[tuple[str, str]]:
         yield "project", settings.module.partition(".")[0]
     if project.requirements.file:
         yield "requirements", project.requirements.file
+
+
+def _patience(found: Finding, project: Project, platform: str) -> Iterator[tuple[str, str]]:
+    """Yield how long gunicorn waits for a silent worker, where the project says so."""
+    if found.cause.name == "gunicorn-worker-timeout" and platform:
+        server = project.server(platform)
+        if server is not None and server.timeout_s:
+            yield "seconds", f"{server.timeout_s:g} s"
 
 
 def _line(found: Finding, project: Project) -> Iterator[FileSpan]:

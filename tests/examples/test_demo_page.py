@@ -1,4 +1,4 @@
-"""docs/tutorial.md: its commands work, and its code is the demo's."""
+"""docs/demo.md: its commands work, and its code is the demo's."""
 
 import json
 import os
@@ -14,15 +14,15 @@ import pytest
 from tests.examples.conftest import DEMO, Site
 
 ROOT = DEMO.parents[1]
-TUTORIAL = ROOT / "docs" / "tutorial.md"
+PAGE = ROOT / "docs" / "demo.md"
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # Run by the scripts themselves, in CI; and what leads a reader to where the commands are typed.
 ELSEWHERE = ("scripts/demo", "cd examples/demo", ". ../../.wherry/demo/bin/activate")
 
 
 def blocks(language: str) -> list[str]:
-    """The tutorial's blocks of one language."""
-    return [text for found, text in FENCE.findall(TUTORIAL.read_text()) if found == language]
+    """The page's blocks of one language."""
+    return [text for found, text in FENCE.findall(PAGE.read_text()) if found == language]
 
 
 def commands() -> list[str]:

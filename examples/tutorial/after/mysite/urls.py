@@ -1,0 +1,9 @@
+"""The site's addresses."""
+
+from django.urls import include, path
+from predictor import views
+
+urlpatterns = [
+    path("", views.index),
+    path("", include("wherry.django.urls")),
+]

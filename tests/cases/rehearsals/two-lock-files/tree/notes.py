@@ -1,0 +1,10 @@
+"""Notes."""
+
+from flask import Flask
+
+app = Flask(__name__)
+
+
+@app.get("/")
+def index():
+    return "No notes yet."
