@@ -49,10 +49,12 @@ def test_what_it_will_need_is_told_where_nothing_is_wrong(tmp_path: Path) -> Non
     assert found.predictions is not None
     told = {one.prediction.what: one for one in found.predictions.each}
     slug, memory = told["compressed slug"], told["anonymous memory at boot"]
-    assert slug.limit is not None and slug.prediction.low < slug.prediction.high < slug.limit
+    assert slug.limit is not None
+    assert slug.prediction.low < slug.prediction.high < slug.limit
     assert memory.limit == found.target.memory_bytes
     text = render(found)
-    assert "What it will need there" in text and "compressed slug" in text
+    assert "What it will need there" in text
+    assert "compressed slug" in text
 
 
 def test_nothing_is_predicted_of_what_is_not_installed(tmp_path: Path) -> None:
