@@ -40,8 +40,8 @@ from wherry.rehearse.traffic.sending import Postman
 FACTORS: Final = (0.5, 1.0, 2.0, 5.0)
 CONNECTIONS: Final = (16, 64, 256)
 DEADLINE_S: Final = 2.0
-# So long a request is waited for: past any router's patience.
-GIVE_UP_S: Final = 60.0
+# So long a request is waited for, as the router waits.
+GIVE_UP_S: Final = 30.0
 STARTS_WITHIN_S: Final = 60.0
 CAPACITY_S: Final = 6.0
 WINDOWS: Final = 6
