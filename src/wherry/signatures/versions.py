@@ -145,6 +145,12 @@ def _only_stubs(missing: Missing) -> bool:
 
 
 def _tensorflow(missing: Missing, values: dict[str, str]) -> Verdict:
+    # Only a log that has such a line needs the table.
+    from wherry.dependencies import tensorflow_table
+
+    release = tensorflow_table.release(missing.exact)
+    if release is not None and release.pythons:
+        values["pin_python"] = ".".join(map(str, max(release.pythons)))
     if missing.too_low and _old_pip(missing):
         return Verdict("pip-too-old-for-wheel", values)
     if missing.machine or missing.package in ("tensorflow-macos", "tensorflow-metal"):

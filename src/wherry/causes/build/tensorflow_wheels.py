@@ -36,10 +36,10 @@ CAUSES: Final = (
         ),
         remedies=(
             edit(
-                "For 2.12 to 2.15, pin the newest Python that has a wheel.",
+                "Pin the newest Python that it has a wheel for: 3.11 for 2.12 to 2.15, 3.12 for "
+                "2.16 to 2.19, 3.13 for 2.20 and 2.21.",
                 ".python-version",
-                "3.11",
-                needs="a model and code of TensorFlow 2.12 to 2.15",
+                "{pin_python|3.11}",
             ),
             edit(
                 "Move to a TensorFlow that the host's Python has, with a new look at the model: "

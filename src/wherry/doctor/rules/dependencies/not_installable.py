@@ -16,6 +16,7 @@ from wherry.dependencies.substitutes import (
     WINDOWS_ONLY,
     Substitute,
 )
+from wherry.doctor.resolving import offered_pythons
 from wherry.doctor.rule import Context, Rule, found
 from wherry.doctor.rules.dependencies import repair
 from wherry.doctor.rules.dependencies.situation import (
@@ -34,6 +35,7 @@ _PLACES: Final = ("-f", "--find-links")
 # No other version of these would do.
 _NO_VERSION_HELPS: Final = frozenset(("windows-only-pin", "package-not-found"))
 _PINS: Final = "pins-not-installable"
+_NO_TENSORFLOW: Final = "tf-no-wheel-for-python"
 _BUILT: Final = "sdist-build-python-too-new"
 _OF_PYTHON: Final = {
     Trouble.PYTHON_TOO_NEW: _PINS,
@@ -66,7 +68,7 @@ def cause_of(trouble: LineTrouble) -> str:
         Trouble.NO_VERSION,
         Trouble.NO_WHEEL,
     ):
-        return "tf-no-wheel-for-python"
+        return _NO_TENSORFLOW
     return _OF_PYTHON.get(trouble.trouble, "")
 
 
@@ -130,7 +132,17 @@ def _values(
     best = repair.chosen(context)
     if best is not None:
         values["pin_python"] = dotted(best.python)
+    elif name == _NO_TENSORFLOW and (newest := _newest_python(context, first.line)):
+        values["pin_python"] = dotted(newest)
     return values
+
+
+def _newest_python(context: Context, line: RequirementLine) -> Python | None:
+    """Return the newest Python of the host that a pinned TensorFlow has a wheel for."""
+    release = tensorflow_table.release(line.exact or "")
+    offered = offered_pythons(context.target)
+    fitting = [one for one in release.pythons if not offered or one in offered] if release else []
+    return max(fitting, default=None)
 
 
 def _replacement(context: Context, name: str, first: LineTrouble, python: Python) -> str:
@@ -211,7 +223,7 @@ RULES: Final = (
         (
             *dict.fromkeys(_OF_PYTHON.values()),
             _BUILT,
-            "tf-no-wheel-for-python",
+            _NO_TENSORFLOW,
             "tf-no-wheel-for-platform",
             "windows-only-pin",
         ),
