@@ -90,7 +90,8 @@ def _open(
     options = replace(options, path=place.path, version=options.version or place.version)
     bundle = open_named(options, hashes=False)
     whole = bundle.signatures is not None  # Only a manifest has something to check against.
-    progress.begin(size_of(bundle.path if whole else bundle.model), checks=whole)
+    # Of the model alone: what lies beside it is neither hashed nor loaded, or hardly weighs.
+    progress.begin(size_of(bundle.model), checks=whole)
     if whole:
         bundle = open_named(options, hashes=True, checked=progress.checked)
     if bundle.runtime == "tensorflow":
