@@ -9,12 +9,9 @@ from wherry.doctor.rules.catalogue import RULES
 from wherry.explain.story.telling import explainable
 
 LOGS = Path(__file__).parents[1] / "cases" / "logs"
-# Only a run under load shows it.
-REHEARSED = {"threads-oversubscribed"}
-# No file and no log shows it by itself: two machines are compared, or a load is run.
+# No file and no log shows it by itself.
 WITHOUT_A_CASE = {
     "environment-differs": "the installed packages of one machine beside the pins of another",
-    "threads-oversubscribed": "a rehearsal under load",
 }
 BEFORE = {name for rule in RULES for name in rule.causes}
 AFTER = set(explainable())
@@ -23,7 +20,7 @@ NAMES = {cause.name for cause in CATALOGUE}
 
 def test_every_cause_is_seen_by_something() -> None:
     """Nothing stands in the catalogue that nobody would ever be told."""
-    assert NAMES - BEFORE - AFTER == REHEARSED
+    assert BEFORE | AFTER >= NAMES
 
 
 def test_every_cause_has_a_case() -> None:

@@ -5,6 +5,7 @@ from typing import Final
 from wherry.doctor.rule import Rule
 from wherry.doctor.rules.estimates import (
     light_runtime,
+    shares,
     slug,
     starting,
     tensorflow_weight,
@@ -23,4 +24,5 @@ RULES: Final[tuple[Rule, ...]] = (
     starting.RULE,
     threads.RULE,
     light_runtime.RULE,
+    shares.RULE,
 )
