@@ -17,6 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.django.conftest import Ask
 from tests.django.serving import Server, make_site, until, wherry_serve
 from wherry.django.metrics import PrometheusCollector
+from wherry.runtimes.devices import CPU
 from wherry.serving import measurements
 from wherry.serving.exposition import CONTENT_TYPE
 from wherry.serving.shared_cells import SharedCells
@@ -49,6 +50,14 @@ def values(text: bytes, name: str) -> dict[tuple[str, ...], float]:
 def requests(client: Client) -> dict[tuple[str, ...], float]:
     """Return the counts of answers by code, model and version."""
     return values(client.get(PATH).content, "wherry_requests_total")
+
+
+@pytest.mark.usefixtures("served")
+def test_what_a_model_runs_on_is_told(client: Client, ask: Ask) -> None:
+    """Once it is loaded, and not before."""
+    assert not values(client.get(PATH).content, "wherry_model_device")
+    assert ask("/v1/models/dense:predict", ROW).status_code == 200
+    assert values(client.get(PATH).content, "wherry_model_device") == {(CPU, "dense", "1"): 1.0}
 
 
 @pytest.mark.usefixtures("served")

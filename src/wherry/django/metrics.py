@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.http import HttpRequest, HttpResponse
 
+from wherry.django import registry
 from wherry.django.answers import endpoint
+from wherry.errors import WherryError
 from wherry.serving import measurements
+from wherry.serving.model import State
 
 if TYPE_CHECKING:
     from wherry.serving.exposition import Family
@@ -31,12 +34,29 @@ def collect() -> "list[Family]":
 
     blocks = measurements.shared().read()
     pids = {block.pid for block in blocks if block.pid is not None} | {os.getpid()}
-    found = [*families(blocks), *memory_families(pids)]
+    found = [*families(blocks), *memory_families(pids), *_devices()]
     if apps.is_installed("wherry.django.jobs"):
         from wherry.django.jobs.families import job_families
 
         found += job_families()
     return found
+
+
+def _devices() -> "Iterator[Family]":
+    """Yield on what the models of this process run; the server's others chose the same way."""
+    from wherry.serving.exposition import Family, Sample
+
+    try:
+        models = registry.repository().every_model
+    except WherryError:
+        return
+    samples = tuple(
+        Sample("", {"model": one.name, "version": one.version, "device": one.device}, 1.0)
+        for one in models
+        if one.state is State.READY
+    )
+    if samples:
+        yield Family("wherry_model_device", "gauge", "On what a model runs, as a label.", samples)
 
 
 class PrometheusCollector:
