@@ -166,17 +166,20 @@ def test_a_runtime_takes_half_of_a_card_at_most(monkeypatch: pytest.MonkeyPatch)
     assert CARD.limit_bytes == 6 * 2**30
 
 
+# Fields of ConfigProto: a map from a kind of device to how many there are, and those of cards.
+DEVICE_COUNT, GPU_OPTIONS = 1, 6
+
+
 def test_a_session_on_the_cpu_looks_for_no_card() -> None:
-    """Field 1 of ConfigProto is a map from a kind of device to how many there are."""
     written = dict(fields(memoryview(configuration(2, None))))
-    assert bytes(message(written[1])) == b"\x0a\x03GPU\x10\x00"
-    assert 6 not in written
+    assert bytes(message(written[DEVICE_COUNT])) == b"\x0a\x03GPU\x10\x00"
+    assert GPU_OPTIONS not in written
 
 
 def test_a_session_on_a_card_grows_up_to_its_share() -> None:
     written = dict(fields(memoryview(configuration(2, CARD))))
-    assert 1 not in written
-    options = dict(fields(message(written[6])))
+    assert DEVICE_COUNT not in written
+    options = dict(fields(message(written[GPU_OPTIONS])))
     assert options[4] == 1
     assert np.frombuffer(message(options[1]), "<f8")[0] == 0.5
 

@@ -197,11 +197,12 @@ def test_more_items_than_fit_the_time_are_not_begun_either() -> None:
 
 def test_parts_end_with_the_deadline() -> None:
     """What was begun and is too late is a time-out, not a refusal."""
-    fake = FakeModel({DOUBLE.name: DOUBLE}, lambda inputs: time.sleep(0.03) or {"y": inputs["x"]})
+    # One part takes longer than all of them may.
+    fake = FakeModel({DOUBLE.name: DOUBLE}, lambda inputs: time.sleep(1.5) or {"y": inputs["x"]})
     subject = execute(fake, max_batch_size=1)
     with pytest.raises(DeadlineExceeded):
-        ask(subject, *[1.0] * 100, within_s=0.1)
-    assert 1 <= len(fake.calls) < 10
+        ask(subject, *[1.0] * 100, within_s=1.0)
+    assert len(fake.calls) == 1
 
 
 def test_an_answer_put_together_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
