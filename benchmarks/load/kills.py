@@ -13,13 +13,13 @@ import sys
 import time
 from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.runtimes import tflite
 
 from benchmarks.load.clients import Tally, asking
 from benchmarks.load.quota import group
+from benchmarks.load.running import reported
 from benchmarks.load.site import NAME, Site, serve
 from wherry.serving.changes.ledger import Ledger
 from wherry.serving.changes.places import running
@@ -45,11 +45,7 @@ def main() -> int:
     parser.add_argument("--pause-s", type=float, default=0.005)
     parser.add_argument("--processes", default="2")
     parser.add_argument("--signal", choices=("KILL", "ABRT", "SEGV"), default="KILL")
-    options = parser.parse_args()
-    with TemporaryDirectory(prefix="wherry-bench-") as folder:
-        found = measure(Path(folder), options)
-    sys.stdout.write(json.dumps(found, indent=2) + "\n")
-    return 0 if found["passed"] else 1
+    return reported(measure, parser.parse_args())
 
 
 def measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:

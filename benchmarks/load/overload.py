@@ -6,7 +6,6 @@ and the generator the other one, so that neither slows the other down.
 
 import asyncio
 import os
-import threading
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,8 +13,9 @@ from dataclasses import dataclass, replace
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final, Self
+from typing import Any, Final
 
+from benchmarks.load.running import meanwhile
 from benchmarks.serving import wires
 from benchmarks.serving.catalogue import PEERS, Peer, Plan, Start, variables
 from benchmarks.serving.environments import KEPT, WHERRY, environment
@@ -197,7 +197,8 @@ def _closed(
     server: Server, peer: Peer, question: Question, body: Path, clients: int, seconds: float
 ) -> dict[str, Any]:
     """Ask over so many connections: no generator in Python outruns a model of microseconds."""
-    with _Visitor(server.port, PAGES[peer.name]) as visitor:
+    visitor = _Visitor(server.port, PAGES[peer.name])
+    with meanwhile(visitor.look, _PAGE_EVERY_S):
         seen = load(server.port, question, body, clients, seconds)
     return {
         "clients": clients,
@@ -216,7 +217,8 @@ async def _open(
     requests = Requests((request,), "this benchmark", host="127.0.0.1")
     postman = Postman(plan=requests, port=port, ledger=Ledger(), timeout_s=GIVE_UP_S)
     rate = factor * capacity
-    with _Visitor(port, PAGES[peer.name]) as visitor:
+    visitor = _Visitor(port, PAGES[peer.name])
+    with meanwhile(visitor.look, _PAGE_EVERY_S):
         sent = await postman.at_rate(rate, seconds)
     return _judged(sent.outcomes, factor, rate, seconds, visitor.p99_s)
 
@@ -248,37 +250,27 @@ def _is_other(outcome: Outcome) -> bool:
 
 
 class _Visitor:
-    """Looks at another page of the site ten times a second."""
+    """Looks at another page of the site."""
 
     def __init__(self, port: int, path: str) -> None:
         self._port, self._path = port, path
         self._took: list[float] = []
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._visit)
 
     @property
     def p99_s(self) -> float:
         """The time that all but one page in a hundred took."""
         return percentile(self._took, 0.99)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _visit(self) -> None:
-        while not self._stop.wait(_PAGE_EVERY_S):
-            began = time.monotonic()
-            connection = HTTPConnection("127.0.0.1", self._port, timeout=GIVE_UP_S)
-            try:
-                connection.request("GET", self._path)
-                connection.getresponse().read()
-            except (OSError, HTTPException):
-                self._took.append(GIVE_UP_S)
-                continue
-            finally:
-                connection.close()
+    def look(self) -> None:
+        """Ask for the page once, on a connection of its own."""
+        began = time.monotonic()
+        connection = HTTPConnection("127.0.0.1", self._port, timeout=GIVE_UP_S)
+        try:
+            connection.request("GET", self._path)
+            connection.getresponse().read()
+        except (OSError, HTTPException):
+            self._took.append(GIVE_UP_S)
+        else:
             self._took.append(time.monotonic() - began)
+        finally:
+            connection.close()

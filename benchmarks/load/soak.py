@@ -9,13 +9,13 @@ import json
 import sys
 import time
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import numpy as np
 from tests.runtimes import tflite
 
 from benchmarks.load.quota import group
+from benchmarks.load.running import reported
 from benchmarks.load.site import NAME, Site, serve
 from benchmarks.serving.load import load, require_wrk
 from benchmarks.serving.processes import Question, adopt_orphans, descendants, weigh
@@ -36,16 +36,12 @@ def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="scripts/bench load soak", description=__doc__)
     parser.add_argument("--minutes", type=float, default=30.0)
-    options = parser.parse_args()
     require_wrk()
     adopt_orphans()
-    with TemporaryDirectory(prefix="wherry-bench-") as folder:
-        found = measure(Path(folder), options.minutes)
-    sys.stdout.write(json.dumps(found, indent=2) + "\n")
-    return 0 if found["passed"] else 1
+    return reported(measure, parser.parse_args())
 
 
-def measure(folder: Path, minutes: float) -> dict[str, Any]:
+def measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     """Return how memory and latency went."""
     model = {"PATH": str(tflite.dense(folder / "model.tflite", SIZES))}
     body = folder / "body"
@@ -55,7 +51,7 @@ def measure(folder: Path, minutes: float) -> dict[str, Any]:
     )
     rows = []
     requests = 0.0
-    until = time.monotonic() + minutes * 60
+    until = time.monotonic() + options.minutes * 60
     with group(QUOTA_BYTES, "wherry-soak") as limits, serve(folder / "site", model, limits) as site:
         while time.monotonic() < until:
             seen = load(site.port, question, body, CLIENTS, EACH_S)

@@ -7,18 +7,17 @@ not come back or the quota was passed.
 import argparse
 import json
 import sys
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, Self
+from typing import Any
 
 from tests import zoo
 from tests.runtimes import tflite
 
 from benchmarks.load.clients import asking
 from benchmarks.load.quota import Group, group
+from benchmarks.load.running import meanwhile, reported
 from benchmarks.load.site import NAME, Site, serve
 from wherry.platforms.usage import Usage
 from wherry.serving.changes.ledger import Ledger
@@ -48,24 +47,14 @@ class Watch:
     def __init__(self, site: Site, limits: Group) -> None:
         self._site, self._limits = site, limits
         self.peak_bytes = 0
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
 
     def now(self) -> Usage:
         """Return what is in use now."""
         return self._limits.usage(self._site.process.pid)
 
-    def _run(self) -> None:
-        while not self._stop.wait(SAMPLE_S):
-            self.peak_bytes = max(self.peak_bytes, self.now().used_bytes)
+    def look(self) -> None:
+        """Remember it if it is the most so far."""
+        self.peak_bytes = max(self.peak_bytes, self.now().used_bytes)
 
 
 def main() -> int:
@@ -78,11 +67,7 @@ def main() -> int:
     parser.add_argument("--processes", default="1")
     parser.add_argument("--small", action="store_true", help="a model of 1 MB, to try it out")
     parser.add_argument("--quota-mib", type=int, default=QUOTA_BYTES // MIB)
-    options = parser.parse_args()
-    with TemporaryDirectory(prefix="wherry-bench-") as folder:
-        found = measure(Path(folder), options)
-    sys.stdout.write(json.dumps(found, indent=2) + "\n")
-    return 0 if found["passed"] else 1
+    return reported(measure, parser.parse_args())
 
 
 def measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
@@ -101,7 +86,7 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
             clients=options.clients,
             pause_s=options.pause_s,
         ) as tally,
-        Watch(site, limits) as watch,
+        meanwhile((watch := Watch(site, limits)).look, SAMPLE_S),
     ):
         (server,) = running(site.folder)
         ledger = Ledger(server.folder)
