@@ -4,15 +4,20 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from tests import zoo
+from tests.runtimes import tflite
 from wherry.bundle import Bundle, Warmup
+from wherry.platforms.heroku import MIB
+from wherry.platforms.usage import Usage
 from wherry.serving import trials
 from wherry.serving.model import ServedModel
 from wherry.serving.options import ModelOptions
+from wherry.serving.quota import Quota
 from wherry.serving.trial import Verdict
 from wherry.serving.trials import Subject
 from wherry.tensors import Array, Datatype, Signature, TensorSpec
@@ -171,4 +176,44 @@ def test_a_real_model_is_tried_once_it_is_loaded(tmp_path: Path) -> None:
     assert model.batching[NAME].startswith("up to ")
     row = np.random.default_rng(0).normal(size=(1, 64)).astype(np.float32)
     assert model.predict(row)["y"].shape == (1, 8)
+    model.close()
+
+
+def test_a_litert_model_is_tried_on_a_copy_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What answers requests is never run with another number of items."""
+    path = tflite.dense(tmp_path / "m.tflite", (64, 3000, 3000, 8))
+    model = ServedModel("m", ModelOptions(path, threads=1, max_batch_size=4))
+    model.load()
+    ready = model._ready
+    assert ready is not None
+    sizes = []
+    real = type(ready.loaded).run
+
+    def run(loaded: Any, signature: str, inputs: Any) -> Any:
+        if loaded is ready.loaded:
+            sizes.append(len(next(iter(inputs.values()))))
+        return real(loaded, signature, inputs)
+
+    monkeypatch.setattr(type(ready.loaded), "run", run)
+    until(lambda: model.batching)
+    assert "2 in " in next(iter(model.batching.values()))  # two items were run, elsewhere
+    assert sizes == []
+    model.predict(np.zeros((1, 64), np.float32))
+    assert sizes == [1]
+    model.close()
+
+
+def test_without_memory_for_a_copy_nothing_is_tried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And that is the reason which is told."""
+    full = Usage(99 * MIB, 100 * MIB, "cgroup")
+    monkeypatch.setattr(trials, "find_quota", lambda _: Quota(lambda: full, lambda: full))
+    path = tflite.dense(tmp_path / "m.tflite", (64, 3000, 3000, 8))
+    model = ServedModel("m", ModelOptions(path, threads=1, max_batch_size=4))
+    model.load()
+    until(lambda: model.batching)
+    assert list(model.batching.values()) == ["there is no memory for a copy to try it on"]
     model.close()
