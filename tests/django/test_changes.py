@@ -49,7 +49,8 @@ def site(tmp_path_factory: pytest.TempPathFactory, bundles: Path) -> Path:
     """A site whose model is looked at for changes."""
     folder = tmp_path_factory.mktemp("site")
     shutil.copytree(bundles / "1", folder / "model")
-    options = {"PATH": str(folder / "model"), "THREADS": 1, "WATCH": True}
+    # No trials of batching: their buffers come some seconds after a load, and count as memory.
+    options = {"PATH": str(folder / "model"), "THREADS": 1, "WATCH": True, "BATCHING": False}
     return make_site(folder / "site", settings=SETTINGS % options)
 
 
