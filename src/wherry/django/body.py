@@ -5,6 +5,7 @@ import zlib
 from django.http import HttpRequest, UnreadablePostError
 
 from wherry.errors import BodyTooSlow, InputTooLarge, InvalidInput, UnsupportedContent
+from wherry.serving.exchange import Exchange, header_length
 
 # Told to zlib: recognise the header of gzip and of zlib by itself.
 _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
@@ -96,6 +97,17 @@ def _unpack(body: bytes, encoding: str, limit_bytes: int) -> bytes:
     if not unpacker.eof or unpacker.unused_data:
         raise InvalidInput(f"The body is not one whole {encoding} stream.")
     return unpacked
+
+
+def read_exchange(request: HttpRequest, protocol: str, limit_bytes: int) -> Exchange:
+    """Read a request for a prediction in a protocol, ``v1`` or ``v2``.
+
+    Raises:
+        WherryError: as of ``read_body``, or a header has no sense.
+    """
+    content_type = request.META.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
+    length = header_length(request.META.get("HTTP_INFERENCE_HEADER_CONTENT_LENGTH"))
+    return Exchange(protocol, content_type, read_body(request, limit_bytes), length)
 
 
 def pack(request: HttpRequest, body: bytes) -> tuple[bytes, str | None]:

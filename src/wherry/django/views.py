@@ -1,24 +1,20 @@
 """The HTTP endpoints: TensorFlow Serving's REST API and the Open Inference Protocol v2."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 
 import wherry
 from wherry.django import registry
-from wherry.django.answers import JSON, endpoint, error_response, json_response
-from wherry.django.body import pack, read_body
+from wherry.django.answers import endpoint, error_response, json_response
+from wherry.django.body import pack, read_exchange
 from wherry.django.deadlines import haste_of
 from wherry.django.deferring import deferrable
 from wherry.django.finding import loaded, try_loading
 from wherry.django.observing import observed
-from wherry.errors import InvalidInput, UnsupportedContent
-from wherry.serving.model import ServedModel, State
-from wherry.serving.wire import document, openinference, tfserving
+from wherry.errors import InvalidInput
+from wherry.serving import exchange
+from wherry.serving.model import State
 from wherry.serving.wire import openapi as openapi_document
-
-BINARY = "application/octet-stream"
-HEADER_LENGTH = "Inference-Header-Content-Length"
+from wherry.serving.wire import openinference, tfserving
 
 
 @observed
@@ -26,54 +22,7 @@ HEADER_LENGTH = "Inference-Header-Content-Length"
 @deferrable("v1")
 def predict(request: HttpRequest, name: str, version: str | None = None) -> HttpResponse:
     """Answer ``:predict``."""
-    haste = haste_of(request)
-    model = loaded(name, version, haste)
-    content_type = _content_type(request)
-    body = read_body(request, registry.conf().max_body_bytes)
-    deadline = haste.deadline(model.options.timeout_s)
-    # Before the body is decoded, which is most of the work of a request that is refused.
-    model.check(deadline)
-    if model.options.preprocess is not None:
-        return _predict_preprocessed(model, content_type, body, deadline)
-    if content_type and content_type != JSON:
-        raise UnsupportedContent(_say_json(content_type))
-    decoded = tfserving.decode_predict(body, model.signatures, model.default_signature)
-    signature = decoded.signature
-    if model.options.postprocess is not None:
-        value = model.predict(decoded.inputs, signature=signature.name, deadline=deadline)
-        return HttpResponse(_value(value, rows=decoded.rows), content_type=JSON)
-    outputs = model.run(signature, decoded.inputs, deadline=deadline)
-    answer = tfserving.encode_predict(signature, outputs, rows=decoded.rows)
-    return HttpResponse(answer, content_type=JSON)
-
-
-def _predict_preprocessed(
-    model: ServedModel, content_type: str, body: bytes, deadline: float
-) -> HttpResponse:
-    """Give what came, decoded no further than JSON, to the model's own ``preprocess``."""
-    value: Any
-    name, rows = None, None
-    if content_type in ("", JSON):
-        value, name, rows = tfserving.decode_value(body)
-    elif content_type == BINARY or content_type.startswith(("image/", "audio/")):
-        value = body
-    else:
-        raise UnsupportedContent(
-            f"The content type {content_type[:60]!r} is not understood: send {JSON}, or the file "
-            f"as image/*, audio/* or {BINARY}."
-        )
-    answer = model.predict(value, signature=name, deadline=deadline)
-    if model.options.postprocess is not None:
-        return HttpResponse(_value(answer, rows=rows is not False), content_type=JSON)
-    signature = model.signature(name)
-    if rows is None:  # A file does not say, so the answer has the form that the model allows.
-        rows = signature.batched
-    encoded = tfserving.encode_predict(signature, answer, rows=rows)
-    return HttpResponse(encoded, content_type=JSON)
-
-
-def _value(value: object, *, rows: bool) -> bytes:
-    return document.write_checked({"predictions" if rows else "outputs": value})
+    return _answer(request, "v1", name, version)
 
 
 @observed
@@ -81,56 +30,29 @@ def _value(value: object, *, rows: bool) -> bytes:
 @deferrable("v2")
 def infer(request: HttpRequest, name: str, version: str | None = None) -> HttpResponse:
     """Answer the Open Inference Protocol's infer."""
+    return _answer(request, "v2", name, version)
+
+
+def _answer(request: HttpRequest, protocol: str, name: str, version: str | None) -> HttpResponse:
     haste = haste_of(request)
     model = loaded(name, version, haste)
-    content_type = _content_type(request)
-    if content_type not in ("", JSON, BINARY):
-        raise UnsupportedContent(_say_json(content_type))
-    header_length = _header_length(request, content_type)
-    body = read_body(request, registry.conf().max_body_bytes)
-    deadline = haste.deadline(model.options.timeout_s)
+    sent = read_exchange(request, protocol, registry.conf().max_body_bytes)
+    limit_s = model.options.timeout_s
+    deadline = haste.deadline(limit_s)
+    # Before the body is decoded, which is most of the work of a request that is refused.
     model.check(deadline)
-    decoded = openinference.decode_infer(
-        body, header_length, model.signatures, model.default_signature
-    )
-    if decoded.timeout_s is not None:
-        deadline = haste.deadline(model.options.timeout_s, decoded.timeout_s)
-    outputs = model.run(decoded.signature, decoded.inputs, deadline=deadline)
-    answer, length = openinference.encode_infer(decoded, name, model.version, outputs)
-    answer, encoding = pack(request, answer)
-    response = HttpResponse(answer, content_type=JSON if length is None else BINARY)
-    if length is not None:
-        response[HEADER_LENGTH] = str(length)
+
+    def until(timeout_s: float | None) -> float:
+        return deadline if timeout_s is None else haste.deadline(limit_s, timeout_s)
+
+    answered = exchange.answer(model, sent, until)
+    body, encoding = pack(request, answered.body) if protocol == "v2" else (answered.body, None)
+    response = HttpResponse(body, content_type=answered.content_type)
+    for header, value in answered.headers.items():
+        response[header] = value
     if encoding is not None:
         response["Content-Encoding"] = encoding
     return response
-
-
-def _header_length(request: HttpRequest, content_type: str) -> int | None:
-    length = request.META.get("HTTP_INFERENCE_HEADER_CONTENT_LENGTH")
-    if length is None:
-        if content_type == BINARY:
-            raise InvalidInput(f"A body of type {BINARY} needs the header {HEADER_LENGTH}.")
-        return None
-    # More digits than any body's length has are not worth turning into a number.
-    if not (length.isascii() and length.isdigit() and len(length) < 20):
-        raise InvalidInput(f"The header {HEADER_LENGTH} must be a number of bytes.")
-    return int(length)
-
-
-def _content_type(request: HttpRequest) -> str:
-    content_type: str = request.META.get("CONTENT_TYPE", "")
-    return content_type.partition(";")[0].strip().lower()
-
-
-def _say_json(content_type: str) -> str:
-    said = f"The content type {content_type[:60]!r} is not understood here: send {JSON}"
-    if content_type.startswith(("image/", "audio/")):
-        return (
-            f"{said}. For this model to take such files, give it a 'PREPROCESS' option in "
-            "WHERRY['MODELS'] that turns the file's bytes into its inputs."
-        )
-    return f"{said} (curl: -H 'Content-Type: {JSON}')."
 
 
 @endpoint("POST")

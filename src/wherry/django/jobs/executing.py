@@ -6,12 +6,13 @@ from typing import Any
 
 from wherry.django import registry
 from wherry.django.answers import STATUSES
-from wherry.django.jobs import exchanges, payloads
+from wherry.django.jobs import payloads
 from wherry.django.jobs.conf import JobOptions
 from wherry.django.jobs.models import Job
 from wherry.django.jobs.store import Answer
 from wherry.errors import ModelNotReady, Overloaded, WherryError
 from wherry.masking import mask
+from wherry.serving import exchange
 
 
 class NotNow(WherryError):
@@ -39,8 +40,8 @@ def execute(job: Job, options: JobOptions) -> Answer:
             outputs = model.predict(inputs, signature=job.signature or None, deadline=deadline)
             form, data = payloads.pack(outputs, options.max_answer_bytes)
             return Answer(data, {"form": form, "version": model.version})
-        exchange = exchanges.Exchange.from_form(job.kind, job.request_form, bytes(job.request))
-        answered = exchanges.answer(model, exchange, deadline=deadline)
+        sent = exchange.Exchange.from_form(job.kind, job.request_form, bytes(job.request))
+        answered = exchange.answer(model, sent, lambda _: deadline)
         if len(answered.body) > options.max_answer_bytes:
             raise payloads.too_large(options.max_answer_bytes)
         return Answer(answered.body, _form(answered, model.version))
@@ -50,8 +51,12 @@ def execute(job: Job, options: JobOptions) -> Answer:
         return Answer(error=mask(str(error)), code=_code(error))
 
 
-def _form(answered: exchanges.Answered, version: str) -> Mapping[str, Any]:
-    return {"content_type": answered.content_type, "headers": answered.headers, "version": version}
+def _form(answered: exchange.Answered, version: str) -> Mapping[str, Any]:
+    return {
+        "content_type": answered.content_type,
+        "headers": dict(answered.headers),
+        "version": version,
+    }
 
 
 def _code(error: WherryError) -> int:

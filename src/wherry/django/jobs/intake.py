@@ -5,18 +5,17 @@ from django.urls import reverse
 
 from wherry.django import registry
 from wherry.django.answers import error_response, json_response
-from wherry.django.body import read_body
-from wherry.django.jobs import enqueueing, exchanges
+from wherry.django.body import read_exchange
+from wherry.django.jobs import enqueueing
 from wherry.django.jobs.descriptions import describe
 from wherry.django.jobs.errors import JobsFull, JobStoreFailed
-from wherry.django.jobs.exchanges import Exchange
 from wherry.django.jobs.in_force import job_options
-from wherry.errors import InvalidInput
+from wherry.serving import exchange
+from wherry.serving.exchange import Exchange
 from wherry.serving.model import ServedModel, State
 
 # A worker may have done some of the jobs by then.
 RETRY_AFTER_S = 10
-MAX_HEADER_LENGTH_DIGITS = 19
 
 
 def accept(request: HttpRequest, protocol: str, name: str, version: str | None) -> HttpResponse:
@@ -27,21 +26,16 @@ def accept(request: HttpRequest, protocol: str, name: str, version: str | None) 
     """
     options = job_options()
     model = registry.repository().get(name)
-    exchange = Exchange(
-        protocol,
-        request.META.get("CONTENT_TYPE", "").partition(";")[0].strip().lower(),
-        read_body(request, options.max_input_bytes),
-        _header_length(request),
-    )
-    _check(model, exchange, version)
+    sent = read_exchange(request, protocol, options.max_input_bytes)
+    _check(model, sent, version)
     try:
         job = enqueueing.keep(
             options,
             model=name,
             version=version or "",
             kind=protocol,
-            request=exchange.body,
-            request_form=exchange.form(),
+            request=sent.body,
+            request_form=sent.form(),
         )
     except JobsFull as error:
         response = error_response(503, str(error))
@@ -57,19 +51,10 @@ def accept(request: HttpRequest, protocol: str, name: str, version: str | None) 
     return response
 
 
-def _check(model: ServedModel, exchange: Exchange, version: str | None) -> None:
+def _check(model: ServedModel, sent: Exchange, version: str | None) -> None:
     """Refuse now what is known to be wrong; a model that is not in memory is not waited for."""
     if model.state is not State.READY:
         return
     if version is not None:
         model = registry.repository().get(model.name, version)
-    exchanges.check(model, exchange)
-
-
-def _header_length(request: HttpRequest) -> int | None:
-    text = request.META.get("HTTP_INFERENCE_HEADER_CONTENT_LENGTH")
-    if text is None:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) <= MAX_HEADER_LENGTH_DIGITS):
-        raise InvalidInput(f"The header {exchanges.HEADER_LENGTH} must be a number of bytes.")
-    return int(text)
+    exchange.check(model, sent)
