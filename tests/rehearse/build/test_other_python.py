@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.rehearse.build.building import PYTHON, Heard, built, refused, write
+from wherry.dependencies.interpreters import Interpreter, find_interpreter
 from wherry.rehearse.build import python_step
-from wherry.rehearse.build.interpreters import Interpreter, find_interpreter
 
 WANTED = next(text for text in ("3.14", "3.13") if text != PYTHON)
 

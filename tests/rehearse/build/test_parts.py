@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from tests.rehearse.build.building import Heard, write
+from wherry.dependencies.interpreters import find_interpreter, look, nearest_interpreter
 from wherry.errors import InvalidInput
 from wherry.rehearse.build.compressing import Compressor
 from wherry.rehearse.build.inputs import tree_digest
-from wherry.rehearse.build.interpreters import find_interpreter, look, nearest_interpreter
 from wherry.rehearse.build.log import BuildLog
 from wherry.rehearse.build.network import left_out, network_variables
 from wherry.rehearse.build.owners import PythonOwners, app_owner

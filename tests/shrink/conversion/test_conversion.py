@@ -17,6 +17,7 @@ import pytest
 from tests import pitch
 from tests.shrink.conversion.inspections import keras_file
 from wherry import runtimes
+from wherry.dependencies.interpreters import find_python
 from wherry.errors import ConversionFailed
 from wherry.inspection.inspect import inspect
 from wherry.runtimes.protocol import LoadOptions
@@ -27,7 +28,6 @@ from wherry.shrink.conversion.export import export
 from wherry.shrink.conversion.exported import Exported
 from wherry.shrink.conversion.litert import to_litert
 from wherry.shrink.conversion.onnx import to_onnx
-from wherry.shrink.conversion.pythons import find_python
 from wherry.shrink.conversion.sources import converter_environment, source_environment
 from wherry.shrink.records import Samples
 from wherry.tensors import VARIABLE, Array, Signature, TensorSpec

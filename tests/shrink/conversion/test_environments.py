@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from wherry.dependencies import uv_program
+from wherry.dependencies import interpreters, uv_program
 from wherry.errors import ConversionFailed
-from wherry.shrink.conversion import environments, pythons
+from wherry.shrink.conversion import environments
 from wherry.shrink.conversion.environments import NoPython, NothingFits, make
 from wherry.shrink.conversion.uv import UvFailed
 
@@ -26,7 +26,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def forgetful() -> Iterator[None]:
     """What was found once is looked for again."""
-    found = (pythons.find_python, uv_program.find_uv)
+    found = (interpreters._find, interpreters._managed, uv_program.find_uv)
     for function in found:
         function.cache_clear()
     yield
@@ -167,8 +167,8 @@ def test_a_name_on_path_that_only_prints_an_error_is_no_python(
     other.symlink_to(sys.executable)  # says that it is another version
     monkeypatch.setenv("PATH", f"{shim.parent}:{other.parent}:{os.environ['PATH']}")
 
-    assert pythons.find_python("3.3") is None
+    assert interpreters.find_python("3.3") is None
 
 
 def test_this_python_is_found() -> None:
-    assert pythons.find_python(_OWN) is not None
+    assert interpreters.find_python(_OWN) is not None

@@ -13,10 +13,10 @@ from typing import Any, Final
 import wherry
 from wherry.buildrules import buildpacks, installing, managers, procfile
 from wherry.dependencies.cache import cache_folder
+from wherry.dependencies.interpreters import find_interpreter
 from wherry.platforms.hosts import Target
 from wherry.rehearse.build import troubles
 from wherry.rehearse.build.inputs import tree_digest
-from wherry.rehearse.build.interpreters import find_interpreter
 from wherry.rehearse.build.layers import Layer, Layers, key_of, sweep
 from wherry.rehearse.build.log import BuildLog, nowhere
 from wherry.rehearse.build.packing import scan

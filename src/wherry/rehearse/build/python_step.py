@@ -9,14 +9,14 @@ from typing import Any, Final
 from wherry.buildrules import installing
 from wherry.buildrules.managers import Manager
 from wherry.buildrules.python_choice import PythonChoice
-from wherry.rehearse.build import tools
-from wherry.rehearse.build.failed import BuildFailed
-from wherry.rehearse.build.inputs import read_inputs
-from wherry.rehearse.build.interpreters import (
+from wherry.dependencies.interpreters import (
     Interpreter,
     find_interpreter,
     nearest_interpreter,
 )
+from wherry.rehearse.build import tools
+from wherry.rehearse.build.failed import BuildFailed
+from wherry.rehearse.build.inputs import read_inputs
 from wherry.rehearse.build.layers import Layer, Layers, key_of, unpack
 from wherry.rehearse.build.network import left_out
 from wherry.rehearse.build.other_python import refuse_what_does_not_fit

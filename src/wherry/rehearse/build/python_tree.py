@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from wherry import elf
+from wherry.dependencies.interpreters import Interpreter
 from wherry.dependencies.strip import strip
-from wherry.rehearse.build.interpreters import Interpreter
 from wherry.rehearse.build.running import Deadline, Environment, run
 
 # What the buildpack's own builds of Python leave out as well.

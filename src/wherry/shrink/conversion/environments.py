@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wherry.dependencies.cache import cache_folder
+from wherry.dependencies.interpreters import find_python
 from wherry.errors import ConversionFailed
 from wherry.shrink.conversion.disk import full, writing
-from wherry.shrink.conversion.pythons import find_python
 from wherry.shrink.conversion.uv import UvFailed, run_uv
 
 type Say = Callable[[str], None]

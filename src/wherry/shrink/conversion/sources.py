@@ -8,6 +8,7 @@ The first whose Python is here, or can be downloaded, is taken.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from wherry.dependencies.interpreters import find_python
 from wherry.errors import ConversionFailed
 from wherry.inspection.report import Inspection
 from wherry.shrink.conversion.environments import (
@@ -19,7 +20,6 @@ from wherry.shrink.conversion.environments import (
     make,
     quiet,
 )
-from wherry.shrink.conversion.pythons import find_python
 from wherry.shrink.conversion.releases import Release, converter, package, releases, version_of
 
 _LAST_KERAS_2 = (2, 15)

@@ -70,6 +70,13 @@ def find_interpreter(minor: tuple[int, int]) -> Interpreter | None:
     return _find(minor, os.environ.get("PATH", ""))
 
 
+def find_python(minor: str) -> Path | None:
+    """Return a CPython of a minor version ("3.11") that really runs here, or None."""
+    major, _, number = minor.partition(".")
+    found = find_interpreter((int(major), int(number)))
+    return None if found is None else found.executable
+
+
 def nearest_interpreter(minor: tuple[int, int]) -> Interpreter | None:
     """Return the CPython of the minor version that is nearest, a newer one before an older one."""
     others = sorted(
