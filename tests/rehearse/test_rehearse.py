@@ -299,5 +299,5 @@ def test_what_cannot_be_asked(run: Run, tmp_path: Path) -> None:
 def test_what_is_no_slug(run: Run, tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "other.tgz"
     path.write_bytes(content)
-    with pytest.raises(CouldNotRehearse, match="cannot be read as a slug"):
+    with pytest.raises(CouldNotRehearse, match="is no slug"):
         run(slug=path)

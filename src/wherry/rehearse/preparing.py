@@ -1,26 +1,21 @@
 """From a folder to a slug: the push and the build, or a slug that was there before."""
 
-import gzip
-import re
-import tarfile
-import zlib
 from pathlib import Path
 from typing import Final
 
+from wherry.errors import InvalidInput
 from wherry.findings import Evidence, FileSpan, Finding, How, LogSpan
 from wherry.project.project import read_project
 from wherry.rehearse.build.build import build
 from wherry.rehearse.build.failed import BuildFailed
-from wherry.rehearse.build.slug import PartKind, Slug
+from wherry.rehearse.build.recording import packages_of, read_slug
+from wherry.rehearse.build.slug import Slug
 from wherry.rehearse.judging.situation import finding
 from wherry.rehearse.push.push import push
 from wherry.rehearse.push.pushed import Pushed, PushFailed
 from wherry.rehearse.run import CouldNotRehearse, Run, Stopped
 
 _MOST_NAMED: Final = 5
-_LONGEST_PROCFILE_BYTES: Final = 64 * 1024
-_PROCESS: Final = re.compile(r"([A-Za-z0-9_-]+):\s*(.+?)\s*")
-_DIST_INFO: Final = re.compile(r"/site-packages/([^/]+?)-[^-/]+\.dist-info/METADATA\Z")
 
 
 def prepare(run: Run, work: Path) -> None:
@@ -136,49 +131,15 @@ def use(run: Run, slug: Slug) -> None:
     """Take a slug as the one that is run."""
     run.slug = slug
     run.commands = slug.process_types
-    run.packages = run.packages | frozenset(
-        part.name.lower().replace("_", "-") for part in slug.parts if part.kind is PartKind.PACKAGE
-    )
+    run.packages = run.packages | packages_of(slug)
 
 
 def _take(run: Run, path: Path) -> None:
     """Use a slug that was made before, as far as it tells of itself."""
     try:
-        slug, packages = read_slug(path)
-    except (OSError, tarfile.TarError, zlib.error, EOFError) as problem:
-        raise CouldNotRehearse(f"{path} cannot be read as a slug: {problem}.") from None
-    run.packages = packages
+        slug, run.packages = read_slug(path.resolve())
+    except InvalidInput as problem:
+        raise CouldNotRehearse(str(problem)) from None
     use(run, slug)
     if run.options.project.is_dir():
         run.project = read_project(run.options.project, run.options.app)
-
-
-def read_slug(path: Path) -> tuple[Slug, frozenset[str]]:
-    """Return a finished slug, and the packages in it; nothing of it is unpacked.
-
-    Raises:
-        OSError: it cannot be read.
-        tarfile.TarError: it is no archive.
-    """
-    processes: dict[str, str] = {}
-    packages = set()
-    unpacked = 0
-    with gzip.open(path) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
-        for member in archive:
-            unpacked += member.size
-            name = member.name.removeprefix("./")
-            if name == "app/Procfile" and member.isfile():
-                file = archive.extractfile(member)
-                text = b"" if file is None else file.read(_LONGEST_PROCFILE_BYTES)
-                processes = _processes(text.decode("utf-8", "replace"))
-            elif found := _DIST_INFO.search(name):
-                packages.add(found[1].lower().replace("_", "-"))
-    return (
-        Slug(path.resolve(), path.stat().st_size, unpacked, processes),
-        frozenset(packages),
-    )
-
-
-def _processes(text: str) -> dict[str, str]:
-    found = (_PROCESS.fullmatch(line.strip()) for line in text.splitlines())
-    return {match[1]: match[2] for match in found if match is not None}

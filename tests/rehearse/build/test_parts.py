@@ -86,7 +86,7 @@ def test_a_tree_comes_back_as_it_was(tmp_path: Path) -> None:
         assert entries["far"].linkname == "/app/deep"
         assert entries["secret"].mode == 0o600
         assert entries["a.py"].mtime == int((root / "a.py").stat().st_mtime)
-    assert read_slug(path).unpacked_bytes == 26
+    assert read_slug(path)[0].unpacked_bytes == 26
 
 
 @pytest.mark.parametrize("data", [b"", b"no gzip", gzip.compress(b"no tar"), gzip.compress(b"")])

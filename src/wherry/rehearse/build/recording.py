@@ -1,6 +1,7 @@
 """A slug as it is noted beside its file, and read from there again."""
 
 import gzip
+import re
 import tarfile
 import zlib
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from wherry.rehearse.build.slug import BuiltPython, Part, PartKind, Slug
 
 _NOTES: Final = "layer.json"
 _PROCFILE: Final = "./app/Procfile"
+_DIST_INFO: Final = re.compile(r"/site-packages/([^/]+?)-[^-/]+\.dist-info/METADATA\Z")
 _LONGEST_BYTES: Final = 100_000
 _MOST_ENTRIES: Final = 500_000
 
@@ -53,8 +55,16 @@ def slug_of(path: Path, notes: Mapping[str, Any]) -> Slug:
     )
 
 
-def read_slug(path: Path) -> Slug:
-    """Return a finished slug: Wherry's own, or any other whose names begin with ``./app/``.
+def packages_of(slug: Slug) -> frozenset[str]:
+    """Return the names of the packages that a slug is known to hold."""
+    parts = (part.name for part in slug.parts if part.kind is PartKind.PACKAGE)
+    return frozenset(_key(name) for name in parts)
+
+
+def read_slug(path: Path) -> tuple[Slug, frozenset[str]]:
+    """Return a finished slug and the packages in it; nothing of it is unpacked.
+
+    It is Wherry's own, or any other whose names begin with ``./app/``.
 
     Raises:
         InvalidInput: it is no slug.
@@ -62,15 +72,21 @@ def read_slug(path: Path) -> Slug:
     try:
         notes = orjson.loads(path.with_name(_NOTES).read_bytes())["notes"]
         if path.name == "archive.tgz":
-            return slug_of(path, notes)
+            slug = slug_of(path, notes)
+            return slug, packages_of(slug)
     except (OSError, ValueError, KeyError, TypeError):
         pass
     return _of_archive(path)
 
 
-def _of_archive(path: Path) -> Slug:
+def _key(name: str) -> str:
+    return name.lower().replace("_", "-")
+
+
+def _of_archive(path: Path) -> tuple[Slug, frozenset[str]]:
     unpacked = entries = 0
     text = b""
+    packages = set()
     try:
         # tarfile by itself stops after the first of several gzip members.
         with gzip.open(path) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
@@ -81,7 +97,9 @@ def _of_archive(path: Path) -> Slug:
                         f"{path} is no slug: {entry.name[:200]} is not below ./app/."
                     )
                 unpacked += entry.size
-                if entry.isfile() and f"./{entry.name.removeprefix('./')}" == _PROCFILE:
+                if found := _DIST_INFO.search(entry.name):
+                    packages.add(_key(found[1]))
+                elif entry.isfile() and f"./{entry.name.removeprefix('./')}" == _PROCFILE:
                     file = archive.extractfile(entry)
                     text = b"" if file is None else file.read(_LONGEST_BYTES)
     except (OSError, tarfile.TarError, EOFError, zlib.error) as error:
@@ -89,4 +107,4 @@ def _of_archive(path: Path) -> Slug:
     if not entries:
         raise InvalidInput(f"{path} is no slug: it is empty.")
     types = procfile.process_types(text.decode("utf-8", "replace"))
-    return Slug(path, path.stat().st_size, unpacked, types)
+    return Slug(path, path.stat().st_size, unpacked, types), frozenset(packages)
