@@ -16,10 +16,11 @@ from typing import Any
 
 from benchmarks.jobs import full_disk
 from benchmarks.jobs.killing import Dyno, Killer
-from benchmarks.jobs.postgres import cluster, programs
+from benchmarks.jobs.postgres import cluster
 from benchmarks.jobs.site import REPOSITORY, sqlite, write_site
 from benchmarks.serving.machine import commit, machine
 from benchmarks.slug.measuring import keep
+from wherry.rehearse.local_servers import postgresql
 
 DATA = REPOSITORY / "docs" / "benchmarks" / "jobs.json"
 RUN_S = 0.02
@@ -59,7 +60,7 @@ def main() -> int:
     options = _options()
     outcomes = []
     for database in options.databases:
-        if database == "postgres" and programs() is None:
+        if database == "postgres" and postgresql.installed() is None:
             print("postgres: no server is installed here; left out.")
             continue
         outcome = _measured(database, options)

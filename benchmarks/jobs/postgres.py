@@ -1,30 +1,12 @@
-"""A PostgreSQL cluster for a while: on a socket in a folder of its own, as an unprivileged user."""
+"""A PostgreSQL for a while, as a rehearsal lends one, in the words of Django's DATABASES."""
 
-import os
-import pwd
-import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
-STARTS_WITHIN_S = 60
-# Nothing outlives the cluster, so that nothing need be safe on the disk.
-SETTINGS = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c listen_addresses=''"
-
-
-def programs() -> Path | None:
-    """Return the folder of the newest PostgreSQL server on this machine; None without one."""
-    found = shutil.which("initdb")
-    if found is not None:
-        return Path(found).parent
-    folders = Path("/usr/lib/postgresql").glob("*/bin")
-    return max(
-        (folder for folder in folders if (folder / "initdb").exists()),
-        key=lambda folder: int(folder.parent.name),
-        default=None,
-    )
+from wherry.rehearse.local_servers import postgresql
 
 
 @contextmanager
@@ -34,53 +16,18 @@ def cluster() -> Iterator[dict[str, object]]:
     Raises:
         RuntimeError: no server is installed, or it does not start.
     """
-    bin_folder = programs()
-    if bin_folder is None:
-        message = (
-            "No PostgreSQL server is installed (initdb is neither in PATH nor Debian's place)."
-        )
-        raise RuntimeError(message)
-    # The path of a socket may hold about a hundred characters: this folder's is short.
-    with tempfile.TemporaryDirectory(prefix="wherry-pg-") as name:
-        folder = Path(name)
-        user = _user()
-        if user is not None:
-            shutil.chown(folder, user)
-        data = folder / "data"
-        _run([bin_folder / "initdb", "-D", data, "-U", "wherry", "-A", "trust", "-N", "-E", "UTF8"])
-        control = [bin_folder / "pg_ctl", "-D", data, "-w", "-t", str(STARTS_WITHIN_S)]
-        options = f"{SETTINGS} -k {folder}"
-        _run([*control, "-l", folder / "log", "-o", options, "start"])
-        try:
-            yield {
-                "ENGINE": "django.db.backends.postgresql",
-                "NAME": "postgres",
-                "USER": "wherry",
-                "HOST": name,
-            }
-        finally:
-            _run([*control, "-m", "immediate", "stop"])
-
-
-def _user() -> str | None:
-    """Return whom to be, since the server does not run as root; None to stay oneself."""
-    if os.getuid() != 0:
-        return None
-    names = {entry.pw_name for entry in pwd.getpwall()}
-    return "postgres" if "postgres" in names else "nobody"
-
-
-def _run(command: list[object]) -> None:
-    done = subprocess.run(
-        [str(word) for word in command],
-        user=_user(),
-        cwd="/",
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        message = f"{Path(str(command[0])).name} failed: {done.stderr.strip()}"
-        raise RuntimeError(message)
+    with tempfile.TemporaryDirectory(prefix="wherry-pg-") as name, ExitStack() as stack:
+        # The server's user has to come as far as its own folder.
+        Path(name).chmod(0o711)
+        running = postgresql.start(Path(name), stack)
+        if running is None:
+            raise RuntimeError("No PostgreSQL server is installed here, or it does not start.")
+        address = urlsplit(running.address)
+        yield {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": address.path.removeprefix("/"),
+            "USER": address.username,
+            "PASSWORD": address.password,
+            "HOST": address.hostname,
+            "PORT": address.port,
+        }

@@ -14,10 +14,11 @@ from typing import Any, NamedTuple, Self
 
 import pytest
 from benchmarks.jobs.killing import Dyno
-from benchmarks.jobs.postgres import cluster, programs
+from benchmarks.jobs.postgres import cluster
 from benchmarks.jobs.site import REPOSITORY, sqlite, write_site
 
 from tests.django.serving import BYTECODE, until
+from wherry.rehearse.local_servers import postgresql
 
 DRIVING = REPOSITORY / "benchmarks" / "jobs" / "driving.py"
 # Jobs by number: some take longer than a lease, one never ends, one kills its worker.
@@ -113,7 +114,7 @@ def stored_in(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[s
     if request.param == "sqlite":
         yield sqlite(tmp_path)
         return
-    if programs() is None:
+    if postgresql.installed() is None:
         pytest.skip("no PostgreSQL server is installed")
     pytest.importorskip("psycopg")
     with cluster() as settings:
