@@ -58,7 +58,12 @@ class OneAtATime:
             return
         turn = self._begin()
         if turn is None:
-            body.arrive()
+            try:
+                body.arrive()
+            except TimeoutError:
+                # The site is told so as well where it reads the body, and answers for it.
+                self._answer(proto, scope)
+                return
             turn = self._begin(or_leave=(proto, scope))
             if turn is None:
                 turn = self._stand_by()
