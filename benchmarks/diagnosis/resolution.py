@@ -19,7 +19,8 @@ from wherry.dependencies.requirement import RequirementLine
 from wherry.dependencies.resolution import Resolution
 from wherry.dependencies.resolving import resolve
 from wherry.dependencies.uv_program import find_uv
-from wherry.doctor.resolving import offered_pythons, requirement_lines
+from wherry.doctor.resolving import offered_pythons
+from wherry.estimate import requirement_lines
 from wherry.platforms import hosts
 from wherry.project.project import read_project
 
@@ -88,7 +89,7 @@ def table(times: list[Times]) -> Iterator[str]:
 def _lines(path: Path) -> tuple[RequirementLine, ...]:
     with tempfile.TemporaryDirectory(prefix="wherry-list-") as name:
         shutil.copy(path, Path(name, "requirements.txt"))
-        return requirement_lines(read_project(Path(name)))
+        return requirement_lines.installed(read_project(Path(name)).requirements)
 
 
 def _resolved(lines: tuple[RequirementLine, ...]) -> tuple[float, Resolution]:

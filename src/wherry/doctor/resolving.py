@@ -1,15 +1,9 @@
-"""The project's requirements, as ``dependencies`` takes them, and what the index makes of them."""
+"""What the index makes of the project's requirements."""
 
-from collections.abc import Iterable
-
-from wherry.dependencies.requirement import RequirementLine
 from wherry.dependencies.resolution import Resolution
 from wherry.doctor.rule import Context
+from wherry.estimate import requirement_lines
 from wherry.platforms.hosts import Target
-from wherry.project.project import Project
-from wherry.project.requirements.requirement import Locked, Requirement
-
-_INDEX_OPTIONS = ("-i", "--index-url", "--extra-index-url")
 
 
 def resolve(context: Context) -> Resolution | None:
@@ -21,27 +15,17 @@ def resolve(context: Context) -> Resolution | None:
     from wherry.dependencies import resolving
 
     requirements = context.project.requirements
-    lines = requirement_lines(context.project)
+    lines = requirement_lines.installed(requirements)
     if context.python is None or not lines or requirements.manager == "conda":
         return None
     return resolving.resolve(
         lines,
         context.python,
         pythons=offered_pythons(context.target),
-        constraints=_lines(requirements.constraints),
-        index_urls=[
-            option.value for option in requirements.options if option.name in _INDEX_OPTIONS
-        ],
+        constraints=requirement_lines.constraints(requirements),
+        index_urls=requirement_lines.index_urls(requirements),
         locked=requirements.lock is not None,
     )
-
-
-def requirement_lines(project: Project) -> tuple[RequirementLine, ...]:
-    """Return what the host installs: what a lock file settles, or else what is asked for."""
-    lock = project.requirements.lock
-    if lock is None:
-        return _lines(project.requirements.declared)
-    return tuple(_locked(package) for package in lock.packages if _is_installed(package))
 
 
 def offered_pythons(target: Target) -> tuple[tuple[int, int], ...]:
@@ -51,40 +35,3 @@ def offered_pythons(target: Target) -> tuple[tuple[int, int], ...]:
         return ()
     parts = (version.split(".") for version in fact.value)
     return tuple(sorted((int(part[0]), int(part[1])) for part in parts))
-
-
-def _lines(requirements: Iterable[Requirement]) -> tuple[RequirementLine, ...]:
-    return tuple(_line(requirement) for requirement in requirements if requirement.name)
-
-
-def _line(requirement: Requirement) -> RequirementLine:
-    return RequirementLine(
-        name=requirement.written_name or requirement.name,
-        specifier=requirement.specifier,
-        file=requirement.file,
-        line=requirement.line,
-        extras=requirement.extras,
-        marker=requirement.marker,
-        url=requirement.url or requirement.local,
-        raw=requirement.raw,
-        hashes=bool(requirement.hashes),
-    )
-
-
-def _is_installed(package: Locked) -> bool:
-    """Whether the host installs it: not the project itself, nor what only development needs."""
-    if package.source in ("virtual", "path"):
-        return False
-    return not package.groups or "main" in package.groups
-
-
-def _locked(package: Locked) -> RequirementLine:
-    return RequirementLine(
-        name=package.name,
-        specifier=f"=={package.version}",
-        file=package.file,
-        line=package.line,
-        marker=package.marker,
-        url="" if package.source == "registry" else package.source,
-        raw=f"{package.name}=={package.version}",
-    )

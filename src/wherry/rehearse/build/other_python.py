@@ -6,14 +6,11 @@ from typing import Final
 from wherry.buildrules import installing
 from wherry.buildrules.managers import Manager
 from wherry.buildrules.python_choice import PythonChoice
-from wherry.dependencies.requirement import RequirementLine
 from wherry.dependencies.resolution import LineTrouble, Resolution, Trouble
+from wherry.estimate import requirement_lines
 from wherry.project.project import read_project
-from wherry.project.requirements.requirement import Locked, Requirement
-from wherry.project.requirements.requirements import Requirements
 from wherry.rehearse.build.site import Site
 
-_INDEX_OPTIONS: Final = ("-i", "--index-url", "--extra-index-url")
 _ON_INDEX: Final = frozenset(
     (
         *(Trouble.NO_PACKAGE, Trouble.NO_VERSION, Trouble.PYTHON_TOO_NEW, Trouble.PYTHON_TOO_OLD),
@@ -33,12 +30,10 @@ def refuse_what_does_not_fit(site: Site, manager: Manager, choice: PythonChoice)
 
     requirements = read_project(site.root).requirements
     resolution = resolving.resolve(
-        _lines(requirements),
+        requirement_lines.installed(requirements),
         choice.version,
-        constraints=[_line(item) for item in requirements.constraints if item.name],
-        index_urls=[
-            option.value for option in requirements.options if option.name in _INDEX_OPTIONS
-        ],
+        constraints=requirement_lines.constraints(requirements),
+        index_urls=requirement_lines.index_urls(requirements),
         locked=requirements.lock is not None,
     )
     for skipped in resolution.skipped:
@@ -81,41 +76,3 @@ def _of_line(trouble: LineTrouble) -> list[str]:
         f"ERROR: Failed to build {text}: {trouble.trouble.value}"
         + (f", {trouble.detail}" if trouble.detail else "")
     ]
-
-
-def _lines(requirements: Requirements) -> list[RequirementLine]:
-    if requirements.lock is None:
-        return [_line(item) for item in requirements.declared if item.name]
-    return [_locked(item) for item in requirements.lock.packages if _is_installed(item)]
-
-
-def _line(item: Requirement) -> RequirementLine:
-    return RequirementLine(
-        name=item.written_name or item.name,
-        specifier=item.specifier,
-        file=item.file,
-        line=item.line,
-        extras=item.extras,
-        marker=item.marker,
-        url=item.url or item.local,
-        raw=item.raw,
-        hashes=bool(item.hashes),
-    )
-
-
-def _is_installed(item: Locked) -> bool:
-    if item.source in ("virtual", "path"):
-        return False
-    return not item.groups or "main" in item.groups
-
-
-def _locked(item: Locked) -> RequirementLine:
-    return RequirementLine(
-        name=item.name,
-        specifier=f"=={item.version}",
-        file=item.file,
-        line=item.line,
-        marker=item.marker,
-        url="" if item.source == "registry" else item.source,
-        raw=f"{item.name}=={item.version}",
-    )

@@ -11,8 +11,8 @@ from packaging.version import InvalidVersion, Version
 from wherry.dependencies import tables
 from wherry.dependencies.requirement import RequirementLine
 from wherry.dependencies.resolution import Python, Resolution
-from wherry.doctor import resolving
 from wherry.doctor.rule import Context
+from wherry.estimate import requirement_lines
 from wherry.findings import Change, FileSpan
 from wherry.project.host_python import uses_image
 from wherry.project.project import Project
@@ -24,7 +24,7 @@ def lines(context: Context) -> tuple[RequirementLine, ...]:
     """Return what the host installs, line by line, as far as it applies there."""
     if context.project.requirements.manager == "conda":
         return ()
-    found = resolving.requirement_lines(context.project)
+    found = requirement_lines.installed(context.project.requirements)
     python = context.python
     return found if python is None else tuple(line for line in found if line.applies(python))
 

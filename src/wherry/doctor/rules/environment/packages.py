@@ -5,8 +5,8 @@ from typing import Final
 
 from wherry.dependencies.requirement import RequirementLine
 from wherry.doctor.environment import Environment
-from wherry.doctor.resolving import requirement_lines
 from wherry.doctor.rule import Context, Rule, found
+from wherry.estimate import requirement_lines
 from wherry.findings import Evidence, FileSpan, Finding, How
 
 CAUSE: Final = "environment-differs"
@@ -16,7 +16,7 @@ def _check(context: Context) -> Iterator[Finding]:
     environment = context.environment
     if environment is None or context.python is None:
         return
-    for line in requirement_lines(context.project):
+    for line in requirement_lines.installed(context.project.requirements):
         if line.applies(context.python) and not line.url:
             yield from _compare(line, environment, context)
 

@@ -8,9 +8,9 @@ from wherry.dependencies.cache import cache_folder, read_json, write_json
 from wherry.dependencies.requirement import RequirementLine
 from wherry.dependencies.resolution import Artifact
 from wherry.dependencies.resolution import Package as Resolved
-from wherry.doctor.resolving import requirement_lines
 from wherry.doctor.rule import Context
 from wherry.doctor.rules.estimates.torch_builds import takes_cpu_torch
+from wherry.estimate import requirement_lines
 from wherry.estimate.wheels.contents import Contents, Kind, Tally
 from wherry.estimate.wheels.known_wheels import known_wheels
 from wherry.estimate.wheels.package import Knowledge, Package
@@ -58,7 +58,7 @@ def weighed(context: Context) -> tuple[Package, ...]:
 
 def _lines(context: Context) -> list[RequirementLine]:
     python = context.python
-    lines = requirement_lines(context.project)
+    lines = requirement_lines.installed(context.project.requirements)
     return [line for line in lines if python is None or line.applies(python)]
 
 

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from wherry.doctor.resolving import requirement_lines
 from wherry.doctor.rule import Context
+from wherry.estimate import requirement_lines
 from wherry.project.host_python import uses_image
 
 _CPU_INDEX: Final = ("download.pytorch.org/whl/cpu", "whl/torch_stable", "whl/lts")
@@ -14,7 +14,7 @@ def takes_cpu_torch(context: Context) -> bool:
     """Whether an index or an address of builds for processors is named anywhere."""
     requirements = context.project.requirements
     told = [option.value for option in requirements.options]
-    told += [line.url for line in requirement_lines(context.project)]
+    told += [line.url for line in requirement_lines.installed(context.project.requirements)]
     text = context.project.text(context.project.at_base("pyproject.toml"))
     told += [text.content] if text is not None else []
     lock = requirements.lock
