@@ -1,6 +1,7 @@
 """``scripts/bench load``: what servers do with more requests than they can answer.
 
-``swaps``, ``kills`` and ``soak`` measure a hundred swaps, a hundred dead workers, half an hour.
+``swaps``, ``kills``, ``soak`` and ``batching`` measure a hundred swaps, a hundred dead workers, half
+an hour, and what running requests together brings.
 """
 
 import argparse
@@ -10,24 +11,21 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
-from benchmarks.load import overload
+from benchmarks.load import overload, page
 from benchmarks.load.overload import NAMES, WORKS
-from benchmarks.load.page import page
-from benchmarks.serving.environments import KEPT, REPOSITORY
+from benchmarks.serving.environments import KEPT
 from benchmarks.serving.load import require_wrk
 from benchmarks.serving.machine import commit, machine
 from benchmarks.serving.processes import ServerFailed, adopt_orphans
 
-_DATA = REPOSITORY / "docs" / "benchmarks" / "load.json"
-_PAGE = REPOSITORY / "docs" / "load.md"
-_FAULTS = ("swaps", "kills", "soak")
+_APART = ("swaps", "kills", "soak", "batching")
 
 
 def main() -> int:
     """Measure and print."""
-    if len(sys.argv) > 1 and sys.argv[1] in _FAULTS:
-        fault = sys.argv.pop(1)
-        return int(importlib.import_module(f"benchmarks.load.{fault}").main())
+    if len(sys.argv) > 1 and sys.argv[1] in _APART:
+        name = sys.argv.pop(1)
+        return int(importlib.import_module(f"benchmarks.load.{name}").main())
     options = _options()
     require_wrk()
     adopt_orphans()
@@ -52,11 +50,11 @@ def main() -> int:
                 peers[peer] = {"failed": str(error)}
             print(*_lines(name, peer, peers[peer], options.seconds), sep="\n", flush=True)
     whole = set(options.work) == set(WORKS) and set(options.only) == set(NAMES)
-    path = _DATA if whole else KEPT / "results" / "load.json"
+    path = page.DATA if whole else KEPT / "results" / "load.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     if whole:
-        _PAGE.write_text(page(result), encoding="utf-8")
+        page.write()
     print(f"written to {path}")
     return 0
 

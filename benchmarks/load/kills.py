@@ -39,13 +39,13 @@ ANSWERED = ("200", "503", "closed")
 
 def main() -> int:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="scripts/bench load kills", description=__doc__)
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--pause-s", type=float, default=0.005)
     parser.add_argument("--processes", default="2")
     parser.add_argument("--signal", choices=("KILL", "ABRT", "SEGV"), default="KILL")
-    return reported(measure, parser.parse_args())
+    return reported(measure, parser)
 
 
 def measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=30.0)
     require_wrk()
     adopt_orphans()
-    return reported(measure, parser.parse_args())
+    return reported(measure, parser)
 
 
 def measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:

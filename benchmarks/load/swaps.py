@@ -59,7 +59,7 @@ class Watch:
 
 def main() -> int:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="scripts/bench load swaps", description=__doc__)
     parser.add_argument("--swaps", type=int, default=100)
     parser.add_argument("--runtime", choices=WRITERS, default="litert")
     parser.add_argument("--clients", type=int, default=4)
@@ -67,7 +67,7 @@ def main() -> int:
     parser.add_argument("--processes", default="1")
     parser.add_argument("--small", action="store_true", help="a model of 1 MB, to try it out")
     parser.add_argument("--quota-mib", type=int, default=QUOTA_BYTES // MIB)
-    return reported(measure, parser.parse_args())
+    return reported(measure, parser)
 
 
 def measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
