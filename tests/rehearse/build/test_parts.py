@@ -5,7 +5,6 @@ import hashlib
 import os
 import stat
 import subprocess
-import sys
 import tarfile
 import time
 from collections import Counter
@@ -15,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.rehearse.build.building import Heard, write
-from wherry.dependencies.interpreters import find_interpreter, look, nearest_interpreter
+from wherry.dependencies.interpreters import look
 from wherry.errors import InvalidInput
 from wherry.rehearse.build.compressing import Compressor
 from wherry.rehearse.build.inputs import tree_digest
@@ -280,18 +279,6 @@ def test_a_remark_is_made_once() -> None:
     log.remark("python", "It is another.")
     log.remark("python", "It is another.")
     assert heard.remarks == log.remarks == ["It is another."]
-
-
-def test_interpreters_are_what_they_say() -> None:
-    own = sys.version_info[:2]
-    found = find_interpreter(own)
-    assert found is not None
-    assert found.minor == own
-    assert (found.stdlib / "os.py").is_file()
-    assert find_interpreter((3, 99)) is None
-    nearest = nearest_interpreter((3, 99))
-    assert nearest is not None
-    assert nearest.minor >= own
 
 
 DEBIAN = sorted(Path("/usr/bin").glob("python3.1[0-9]"))

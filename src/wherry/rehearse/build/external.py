@@ -20,7 +20,7 @@ from wherry.rehearse.build.site import Site
 
 _ADDRESS: Final = re.compile(r"(https?|git|ssh|file)://|git@")
 _NAME: Final = re.compile(r"[\w.+:/@%~,=&?-]{1,400}(?:#[\w./-]{1,200})?")
-_OWN: Final = re.compile(r"(?:^|/)wherry(?:-buildpack)?(?:\.git)?(?:#.*)?$")
+_OWN: Final = re.compile(r"(?:^|/)wherry(?:-buildpack)?(?:\.git|\.tgz|\.tar\.gz)?(?:#.*)?$")
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,200}")
 _LONGEST_RELEASE: Final = 100_000
 # Of what a shell says of itself after it has read another buildpack's export script.
