@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from tests.cases.projects.cases import Case, Expected, build
+from tests.cases.projects.cases import Case, Expected, build, lay_environment
 
 from benchmarks.diagnosis.scores import Outcome, Wanted, judge
 from wherry.causes.cause import Severity
@@ -15,7 +15,13 @@ def examine(case: Case, *, offline: bool) -> Outcome:
     """Lay the project out, look at it, and compare."""
     with tempfile.TemporaryDirectory() as folder:
         root = build(case, Path(folder) / case.name)
-        options = Options(platform=case.platform, app=case.app or None, offline=offline)
+        environment = lay_environment(case, Path(folder) / "environment")
+        options = Options(
+            platform=case.platform,
+            app=case.app or None,
+            offline=offline,
+            environment=str(environment) if environment else None,
+        )
         findings = diagnose(root, options).findings
     wanted = [
         Wanted((item.cause, *item.alternatives), error=item.severity == Severity.ERROR)

@@ -1,7 +1,7 @@
 """``scripts/bench load``: what servers do with more requests than they can answer.
 
-``swaps``, ``kills``, ``soak`` and ``batching`` measure a hundred swaps, a hundred dead workers, half
-an hour, and what running requests together brings.
+``swaps``, ``kills``, ``soak`` and ``batching`` measure a hundred swaps, a hundred dead workers,
+half an hour, and what running requests together brings.
 """
 
 import argparse

@@ -66,9 +66,10 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
         for batching in seen:
             place = folder / f"site-{turn}-{batching}"
             served = {"PATH": str(model)} if batching else {"PATH": str(model), "BATCHING": False}
-            with group(QUOTA_BYTES, "wherry-batching") as limits, serve(
-                place, served, limits
-            ) as site:
+            with (
+                group(QUOTA_BYTES, "wherry-batching") as limits,
+                serve(place, served, limits) as site,
+            ):
                 load(site.port, question, body, 1, SETTLES_S)
                 for clients, rows in seen[batching].items():
                     found = load(site.port, question, body, clients, options.seconds)

@@ -97,9 +97,9 @@ def _table(peers: Mapping[str, Any], seconds: float) -> Iterator[str]:
             left = 1 - cost_s * last["refused"] / seconds
             share = last["in_time"] / peer["capacity_per_s"]
             told += (
-                f"; a refusal costs {cost_s * 1e3:.2f} ms of CPU, so that at {last['factor']:g} times "
-                f"{left:.0%} of the core are left for answers, and {share / left:.0%} of that came "
-                "out in time"
+                f"; a refusal costs {cost_s * 1e3:.2f} ms of CPU, so that at {last['factor']:g} "
+                f"times {left:.0%} of the core are left for answers, and {share / left:.0%} of "
+                "that came out in time"
             )
         yield f"{told}."
 

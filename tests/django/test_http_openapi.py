@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import schemathesis
 from django.core.wsgi import get_wsgi_application
-from django.test import Client, override_settings
+from django.test import Client, modify_settings, override_settings
 from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -88,6 +88,26 @@ def test_the_description_holds_the_models_own_signatures(client: Client) -> None
     # Row format is described where it can be used, and only there.
     assert "instances" in text
     assert "instances" not in json.dumps(found["paths"]["/v1/models/nobatch:predict"])
+
+
+def test_versions_labels_jobs_and_metrics_are_described(client: Client, served: Any) -> None:
+    """Jobs only where there are any: a client without them would wait for its 202 in vain."""
+    with override_settings(WHERRY={"MODELS": {"dense": served["MODELS"]["dense"]}}):
+        found = client.get("/openapi.json").json()["paths"]
+    assert {
+        "/v1/models/dense/versions/{version}:predict",
+        "/v1/models/dense/labels/{label}:predict",
+        "/v2/models/dense/labels/{label}/infer",
+        "/v1/models/dense/versions/{version}/metadata",
+        "/monitoring/prometheus/metrics",
+    } <= set(found)
+    posted = found["/v1/models/dense:predict"]["post"]
+    assert [each["name"] for each in posted["parameters"]] == ["X-Request-Timeout-Ms", "Prefer"]
+    assert "202" in posted["responses"]
+    assert set(found["/v1/models/dense/jobs/{job_id}"]) == {"get", "delete", "parameters"}
+    with modify_settings(INSTALLED_APPS={"remove": "wherry.django.jobs"}):
+        found = client.get("/openapi.json").json()["paths"]
+    assert not [path for path in found if "/jobs/" in path]
 
 
 def test_keys_are_described_where_they_are_asked_for(client: Client, served: Any) -> None:

@@ -1,5 +1,6 @@
 """The HTTP endpoints: TensorFlow Serving's REST API and the Open Inference Protocol v2."""
 
+from django.apps import apps
 from django.http import HttpRequest, HttpResponse
 
 import wherry
@@ -105,6 +106,7 @@ def openapi(request: HttpRequest) -> HttpResponse:
             prefix=request.path.removesuffix("/openapi.json"),
             version=wherry.__version__,
             keys=bool(registry.conf().api_keys),
+            jobs=apps.is_installed("wherry.django.jobs"),
         )
     )
 

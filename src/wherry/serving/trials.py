@@ -5,7 +5,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -31,6 +31,11 @@ from wherry.tensors import Array, Signature, validate_inputs
 QUIET_S: Final = 1.0
 # A trial's run waits so long for its turn; on a server this busy there will be no quiet moment.
 TURN_S: Final = 10.0
+# LiteRT plans its memory and packs its weights anew for each size, and ONNX Runtime keeps what its
+# largest batch needed: trials on what is served left 50 to 170 MB (MobileNetV2, Basic Pitch).
+_REMEMBERING: Final = ("litert", "onnx")
+
+type Run = Callable[[str, dict[str, Array]], dict[str, Array]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +120,12 @@ def _try(subject: Subject) -> None:
 
 def _judge(subject: Subject, signature: Signature) -> trial.Verdict:
     ready, anyway = subject.ready, subject.options.batching is True
-    own = ready.bundle.runtime == "litert"
+    own = ready.bundle.runtime in _REMEMBERING
     if own and not _has_room(ready):
         if not anyway:
             return trial.Verdict(1, "there is no memory for a copy to try it on")
         own = False
-    with _copy(ready) if own else nullcontext(partial(_run, ready)) as run:
+    with _copy(ready) if own else _itself(ready) as run:
         rows, run_one = _rows(ready, signature), partial(run, signature.name)
         most = subject.options.max_batch_size
         times = Timings(run_one, rows)
@@ -128,22 +133,29 @@ def _judge(subject: Subject, signature: Signature) -> trial.Verdict:
 
 
 def _has_room(ready: Ready) -> bool:
-    need = expect(size_of(ready.bundle.model), known_ratio=None, held_bytes=0, runtime="litert")
+    bundle = ready.bundle
+    need = expect(size_of(bundle.model), known_ratio=None, held_bytes=0, runtime=bundle.runtime)
     return fit(need, find_quota(None).enforced()).way is Way.BESIDE
 
 
 @contextmanager
-def _copy(ready: Ready) -> Iterator[Callable[[str, dict[str, Array]], dict[str, Array]]]:
-    """Give a LiteRT model's trial a copy of its own to run.
-
-    For each size LiteRT plans its memory and packs its weights anew. To go to and fro between
-    requests of one item and batches of several kept 50 to 170 MB (MobileNetV2, two copies).
-    """
-    copy = runtimes.load("litert", ready.bundle.model, LoadOptions(threads=1))
+def _copy(ready: Ready) -> Iterator[Run]:
+    """Give a model's trial a copy of its own to run."""
+    bundle = ready.bundle
+    copy = runtimes.load(bundle.runtime, bundle.model, LoadOptions(threads=1))
     try:
         yield copy.run
     finally:
         copy.close()
+        release_heap()
+
+
+@contextmanager
+def _itself(ready: Ready) -> Iterator[Run]:
+    """Let a trial run what answers requests, in its turn."""
+    try:
+        yield partial(_run, ready)
+    finally:
         release_heap()
 
 

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import tomllib
+import venv
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -94,6 +95,7 @@ class Case:
         also_acceptable: Names of causes that may be reported or not.
         clean: Whether nothing at or above a warning is expected.
         boot: Set where edits alone repair it.
+        environment: What the developer has installed, by package, where that is compared with.
     """
 
     name: str
@@ -107,6 +109,7 @@ class Case:
     git: bool = True
     clean: bool = False
     boot: Boot | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def tree(self) -> Path:
@@ -168,6 +171,19 @@ def build(case: Case, folder: Path) -> Path:
         _write(folder, make)
         if case.git and make.git != "not":
             _git(folder, "update-index", "--add", "--cacheinfo", f"100644,{_NO_OBJECT},{make.path}")
+    return folder
+
+
+def lay_environment(case: Case, folder: Path) -> Path | None:
+    """Make the developer's virtual environment, of this Python; None where the case has none."""
+    if not case.environment:
+        return None
+    venv.create(folder, symlinks=True)
+    (packages,) = folder.glob("lib/python*/site-packages")
+    for name, version in case.environment.items():
+        about = packages / f"{name.replace('-', '_')}-{version}.dist-info" / "METADATA"
+        about.parent.mkdir()
+        about.write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
     return folder
 
 

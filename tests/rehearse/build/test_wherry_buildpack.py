@@ -8,7 +8,12 @@ from tests.rehearse.build.building import PYTHON, Heard, built, contents, write
 
 ROOT = Path(__file__).parents[3]
 DIGITS = ROOT / "examples" / "demo" / "models" / "digits" / "digits.tflite"
-BUILDPACKS = {"buildpacks": [{"url": "heroku/python"}, {"url": "https://files.example.com/wherry-buildpack.tgz"}]}
+BUILDPACKS = {
+    "buildpacks": [
+        {"url": "heroku/python"},
+        {"url": "https://files.example.com/wherry-buildpack.tgz"},
+    ]
+}
 SITE = {
     ".python-version": f"{PYTHON}\n",
     "requirements.txt": "django~=5.2.0\ngunicorn\nai-edge-litert>=2.1\n",

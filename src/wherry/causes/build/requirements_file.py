@@ -64,6 +64,25 @@ CAUSES: Final = (
         related=("requirements-utf16", "requirements-include-missing"),
     ),
     Cause(
+        code="WH158",
+        name="requirement-not-imported",
+        title="{names|A heavy package}: required, and imported by nothing here",
+        severity=Severity.NOTE,
+        why="Every build installs it and every slug carries it: tens of megabytes, more to "
+        "download, and one more pin that may not install or may conflict with another. No Python "
+        "file of the project imports it, and nothing else in the list needs it.",
+        remedies=(
+            edit(
+                "Take {names|it} out, or move it to a list of its own for notebooks and training.",
+                "requirements-dev.txt",
+                "{names|matplotlib}",
+            ),
+        ),
+        check=Check("In a fresh environment, it still starts:", ("python manage.py check",)),
+        sources=(sources.PROJECTS,),
+        related=("pip-freeze-bloat", "slug-too-large"),
+    ),
+    Cause(
         code="WH134",
         name="requirements-include-missing",
         title="{file|The requirements file} refers to a file that is not pushed",

@@ -1,8 +1,9 @@
 """Describe the endpoints, with the served models' own signatures, in OpenAPI 3.1."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from wherry.serving.deadlines import CLIENT_HEADER
 from wherry.serving.wire.openinference import MAX_RANK
 from wherry.tensors import VARIABLE, Datatype, Signature, TensorSpec
 
@@ -11,7 +12,9 @@ type Models = Mapping[str, tuple[Mapping[str, Signature], str]]
 
 JSON = "application/json"
 BINARY = "application/octet-stream"
+TEXT = "text/plain"
 _REASONS = {
+    202: "Not finished: the address of the job, and how it is.",
     400: "The request does not fit: the sentence says what does not, and what would.",
     401: "An API key is needed.",
     403: "The request is not permitted.",
@@ -24,20 +27,27 @@ _REASONS = {
     503: "The model is being loaded, cannot be loaded, or could not answer in time: ask again.",
     504: "The time was over before the model could run.",
 }
+FAILURE = 400
 _ANY_TIME = (405,)
 _GUARDED = (401, 403)
 _POSTED = (400, 408, 413, 415, 500, 503, 504)
 
 
-def describe(models: Models, *, prefix: str, version: str, keys: bool) -> dict[str, Any]:
+def describe(
+    models: Models, *, prefix: str, version: str, keys: bool, jobs: bool
+) -> dict[str, Any]:
     """Return the description.
 
     ``models`` gives each model's signatures and the name of its default one; ``prefix`` is the
-    path that the endpoints lie under; ``keys`` tells whether an API key is needed.
+    path that the endpoints lie under; ``keys`` tells whether an API key is needed, ``jobs`` whether
+    requests can be kept to be answered later.
     """
     paths = _server_paths()
     for name, (signatures, default) in models.items():
-        paths |= _model_paths(name, signatures, default)
+        for which in _WHICH:
+            paths |= _model_paths(name, which, signatures, default, jobs=jobs)
+        if jobs:
+            paths |= _job_paths(name)
     components: dict[str, Any] = {"schemas": _schemas()}
     description: dict[str, Any] = {
         "openapi": "3.1.0",
@@ -65,40 +75,91 @@ def _server_paths() -> dict[str, Any]:
         "/v2/health/live": _get("Whether the process runs.", guarded=False),
         "/v2/health/ready": _get("Whether every model answers.", 503, guarded=False),
         "/v2": _get("The server's name and what it offers."),
+        "/monitoring/prometheus/metrics": _get(
+            "Counts, times and memory of all processes, as Prometheus reads them.",
+            content={TEXT: {"schema": {"type": "string"}}},
+        ),
     }
 
 
-def _model_paths(name: str, signatures: Mapping[str, Signature], default: str) -> dict[str, Any]:
+def _model_paths(
+    name: str,
+    which: str,
+    signatures: Mapping[str, Signature],
+    default: str,
+    *,
+    jobs: bool,
+) -> dict[str, Any]:
+    model = f"{name}{which}"
     predict = {JSON: {"schema": _predict_schema(signatures, default)}}
     infer = {
         JSON: {"schema": _infer_schema(signatures, default)},
         BINARY: {"schema": {"type": "string", "format": "binary"}},
     }
-    return {
-        f"/v1/models/{name}:predict": _post("Predict.", predict, _ref("Predictions")),
-        f"/v1/models/{name}": _get("Status of the model.", 404),
-        f"/v1/models/{name}/metadata": _get("Signatures of the model.", 404, 503),
-        f"/v2/models/{name}/infer": _post(
-            "Infer.", infer, _ref("InferResponse"), parameters=[_HEADER_LENGTH]
+    asked = [_TIME_LIMIT, *([_PREFER] if jobs else [])]
+    paths = {
+        f"/v1/models/{model}:predict": _post("Predict.", predict, _ref("Predictions"), asked),
+        f"/v1/models/{model}": _get("Status of the model.", 404),
+        f"/v2/models/{model}/infer": _post(
+            "Infer.", infer, _ref("InferResponse"), [_HEADER_LENGTH, *asked]
         ),
-        f"/v2/models/{name}/ready": _get("Whether the model answers.", 404, 503),
-        f"/v2/models/{name}": _get("Inputs and outputs of the model.", 404, 503),
+        f"/v2/models/{model}/ready": _get("Whether the model answers.", 404, 503),
+        f"/v2/models/{model}": _get("Inputs and outputs of the model.", 404, 503),
+    }
+    if which != _LABEL:
+        paths[f"/v1/models/{model}/metadata"] = _get("Signatures of the model.", 404, 503)
+    for found in paths.values() if which else ():
+        found["parameters"] = [_in_path(which.partition("{")[2].rstrip("}"))]
+    return paths
+
+
+def _job_paths(name: str) -> dict[str, Any]:
+    job = f"/v1/models/{name}/jobs/{{job_id}}"
+    whose = {"parameters": [_in_path("job_id", {"format": "uuid"})]}
+    cancel = _get("Cancel the job, and say how it is.", 404)["get"]
+    return {
+        job: {**_get("How the job is.", 404), "delete": cancel, **whose},
+        f"{job}/result": {
+            **_get("What the endpoint would have answered.", 202, 404, *_POSTED),
+            **whose,
+        },
     }
 
 
+def _in_path(name: str, schema: Schema | None = None) -> Schema:
+    kind = {"type": "string", "minLength": 1, "maxLength": 200, **(schema or {})}
+    return {"name": name, "in": "path", "required": True, "schema": kind}
+
+
+_LABEL = "/labels/{label}"
+_WHICH = ("", "/versions/{version}", _LABEL)
 _HEADER_LENGTH = {
     "name": "Inference-Header-Content-Length",
     "in": "header",
     "description": "Bytes of JSON before the binary tensors.",
     "schema": {"type": "integer", "minimum": 1},
 }
+_TIME_LIMIT = {
+    "name": CLIENT_HEADER,
+    "in": "header",
+    "description": "Milliseconds after which the client has no use for an answer.",
+    "schema": {"type": "integer", "minimum": 1},
+}
+_PREFER = {
+    "name": "Prefer",
+    "in": "header",
+    "description": "`respond-async` keeps the request and answers 202 with the job's address.",
+    "schema": {"type": "string"},
+}
 
 
-def _get(summary: str, *statuses: int, guarded: bool = True) -> dict[str, Any]:
+def _get(
+    summary: str, *statuses: int, guarded: bool = True, content: Schema | None = None
+) -> dict[str, Any]:
     return {
         "get": {
             "summary": summary,
-            "responses": _responses({"type": "object"}, statuses, guarded=guarded),
+            "responses": _responses(content or _OBJECT, statuses, guarded=guarded),
             **({} if guarded else {"security": []}),
         }
     }
@@ -108,27 +169,30 @@ def _post(
     summary: str,
     content: Mapping[str, Any],
     answer: Schema,
-    parameters: Iterable[Schema] = (),
+    parameters: Sequence[Schema],
 ) -> dict[str, Any]:
+    statuses = [404, *_POSTED, *([202] if _PREFER in parameters else [])]
     return {
         "post": {
             "summary": summary,
             "parameters": list(parameters),
             "requestBody": {"required": True, "content": content},
-            "responses": _responses(answer, (404, *_POSTED), guarded=True),
+            "responses": _responses({JSON: {"schema": answer}}, statuses, guarded=True),
         }
     }
 
 
-def _responses(answer: Schema, statuses: Iterable[int], *, guarded: bool) -> dict[str, Any]:
+_OBJECT: Schema = {JSON: {"schema": {"type": "object"}}}
+
+
+def _responses(content: Schema, statuses: Iterable[int], *, guarded: bool) -> dict[str, Any]:
     codes = sorted({*statuses, *_ANY_TIME, *(_GUARDED if guarded else ())})
-    found: dict[str, Any] = {
-        "200": {"description": "The answer.", "content": {JSON: {"schema": answer}}}
-    }
+    found: dict[str, Any] = {"200": {"description": "The answer.", "content": content}}
     for code in codes:
+        failed = {JSON: {"schema": _ref("Error")}}
         found[str(code)] = {
             "description": _REASONS[code],
-            "content": {JSON: {"schema": _ref("Error")}},
+            "content": failed if code >= FAILURE else _OBJECT,
         }
     return found
 

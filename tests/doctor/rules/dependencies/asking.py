@@ -6,7 +6,8 @@ from pathlib import Path
 
 from tests.doctor.trees import tree
 from wherry.dependencies.resolution import Artifact, Package, Resolution
-from wherry.doctor.rule import Context
+from wherry.doctor.rule import Context, Rule
+from wherry.doctor.rules.dependencies import unused
 from wherry.doctor.rules.dependencies.rules import RULES
 from wherry.findings import Finding
 from wherry.platforms import hosts
@@ -37,6 +38,10 @@ SITE: Mapping[str, str] = {
 """A site in which nothing is wrong."""
 
 
+# The site imports none of what the tests of versions let it require.
+OF_VERSIONS = tuple(rule for rule in RULES if rule is not unused.RULE)
+
+
 def context_of(
     root: Path, changes: Mapping[str, str] | None = None, platform: str = "heroku:eco"
 ) -> Context:
@@ -52,12 +57,13 @@ def ask(
     changes: Mapping[str, str] | None = None,
     platform: str = "heroku:eco",
     installed: Mapping[str, str] | None = None,
+    rules: Iterable[Rule] = OF_VERSIONS,
 ) -> list[Finding]:
     """Return what the rules say; ``installed`` is what the index would have told of versions."""
     context = context_of(root, changes, platform)
     if installed is not None and context.python is not None:
         context = replace(context, resolution=resolution(context.python, installed))
-    return [finding for rule in RULES for finding in rule.check(context)]
+    return [finding for rule in rules for finding in rule.check(context)]
 
 
 def resolution(python: tuple[int, int], installed: Mapping[str, str]) -> Resolution:

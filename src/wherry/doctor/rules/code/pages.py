@@ -36,7 +36,9 @@ def _templates(context: Context) -> Iterator[Finding]:
     reach = context.project.code.reach
     seen: set[str] = set()
     for source in usage.sources(context, "render", "template_name"):
-        for name, span, moments in _asked(source, reach):
+        for asked, span, moments in _asked(source, reach):
+            # Behind the # Django 6.0 takes the name of a part of the template.
+            name = asked.partition("#")[0]
             if name in seen or not moments or name.startswith(_THEIRS):
                 continue
             seen.add(name)

@@ -28,7 +28,7 @@ _TOOLS: Final = frozenset(
 )
 _MANY: Final = 8
 # A pickle may hold a model of any framework.
-_UNPICKLERS: Final = frozenset(("pickle", "joblib", "dill", "cloudpickle"))
+UNPICKLERS: Final = frozenset(("pickle", "joblib", "dill", "cloudpickle"))
 # Frameworks of hundreds of megabytes, with the modules that they provide.
 _FRAMEWORKS: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(TENSORFLOW, ("tensorflow", "tensorboard")),
@@ -94,7 +94,7 @@ def _unused_frameworks(context: Context) -> list[RequirementLine]:
     code = context.project.code
     roots = {item.root for item in code.imports if not item.local}
     outside = {root for root in roots if root not in sys.stdlib_module_names}
-    if code.skipped or not outside <= _STAND_ALONE or roots & _UNPICKLERS:
+    if code.skipped or not outside <= _STAND_ALONE or roots & UNPICKLERS:
         return []
     if not roots & _RUNTIMES:
         return []
@@ -102,10 +102,10 @@ def _unused_frameworks(context: Context) -> list[RequirementLine]:
     if any(line.key == "wherry" for line in lines(context)):
         return []  # it takes the library out of TensorFlow's wheel and imports nothing of it
     unused = [line for line in candidates if not roots.intersection(_FRAMEWORKS[line.key])]
-    return [line for line in unused if not _named(context, _FRAMEWORKS[line.key])]
+    return [line for line in unused if not names_module(context, _FRAMEWORKS[line.key])]
 
 
-def _named(context: Context, modules: Iterable[str]) -> bool:
+def names_module(context: Context, modules: Iterable[str]) -> bool:
     """Whether the code names a module in some other way: ``import_module("torch")``."""
     texts = [context.project.text(source.path) for source in context.project.code.sources.all]
     return any(module in text.content for text in texts if text for module in modules)

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from hire import views
+
+urlpatterns = [path("", views.fleet), path("fleet/rows", views.rows)]
