@@ -65,6 +65,19 @@ def test_what_comes_along_as_source_is_no_conflict() -> None:
     assert outcome.excludes == {"docopt"}
 
 
+@pytest.mark.parametrize(
+    ("said", "hidden"),
+    [
+        ("because b<=2 depends on c>=4 and b==2.1 has no usable wheels", ()),
+        ("because b==2.1 has no usable wheels", ("b",)),
+        ("because b<=2 has no usable wheels and b>2 depends on c>=4", ("b",)),
+    ],
+)
+def test_one_release_without_a_wheel_hides_no_conflict(said: str, hidden: tuple[str, ...]) -> None:
+    hint = "hint: Wheels are required for `b` because building from source is disabled"
+    assert NoSolution(f"No solution found: {said}. {hint}").source_only == hidden
+
+
 def test_the_reason_is_said_in_a_clause() -> None:
     text = (
         "No solution found when resolving dependencies:\n"

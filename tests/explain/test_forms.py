@@ -52,7 +52,7 @@ def clock(number: int) -> str:
 
 
 HEROKU = each(lambda n, line: f"2024-01-01T{clock(n)}.000000+00:00 app[web.1]: {line}")
-FORMS = {
+FORMS: dict[str, str | bytes] = {
     "plain": CRASH,
     "windows": CRASH.replace("\n", "\r\n"),
     "utf-16": CRASH.encode("utf-16"),
@@ -94,6 +94,19 @@ FORMS = {
     "one entry of json": json.dumps({"textPayload": CRASH, "severity": "ERROR"}),
     "printed json": json.dumps([{"textPayload": CRASH, "severity": "ERROR"}], indent=2),
     "docker's json": each(lambda _, line: json.dumps({"log": f"{line}\n", "stream": "stderr"})),
+    "journal as json": each(lambda _, line: json.dumps({"MESSAGE": line, "PRIORITY": "6"})),
+    "structlog": json.dumps({"event": "boot failed", "exception": CRASH, "level": "error"}),
+    "an error's stack": json.dumps({"message": "boot", "error": {"stack": CRASH}}),
+    "loki": each(lambda _, line: json.dumps({"line": line, "labels": {"app": "shop"}})),
+    "logfmt": f"time=2024-01-01T00:00:00Z level=error msg={json.dumps(CRASH)}",
+    "a dashboard's clock": each(lambda n, line: f"{clock(n)} {line}"),
+    "pods": each(lambda _, line: f"[pod/shop-5d9f7/web] {line}"),
+    "containerd": each(lambda n, line: f"2024-01-01T{clock(n)}.1Z stderr F {line}"),
+    "pm2": each(lambda _, line: f"0|shop  | {line}"),
+    "syslog": each(lambda n, line: f"2024-01-01T{clock(n)}.1+00:00 host shop[12]: {line}"),
+    "a table of a dashboard": each(
+        lambda n, line: '"2024-01-01T{}Z","{}"'.format(clock(n), line.replace('"', '""'))
+    ),
     "yaml": each(lambda _, line: f"textPayload: {json.dumps(line)}"),
 }
 

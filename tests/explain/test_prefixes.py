@@ -34,6 +34,9 @@ from wherry.explain.prefixes import split_prefix
         ("2024-01-01T00:00:00.123456789Z   indented", "", "", "  indented"),
         ("#12 34.56 ERROR: x", "build", "build", "ERROR: x"),
         ("[err]  hello", "", "", "hello"),
+        ("2024-01-01T00:00:00.123456789Z stderr F   hello", "", "", "  hello"),
+        ("2024-01-01T00:00:00.123456789Z stderr is full", "", "", "stderr is full"),
+        ("test\tRun pytest\t2024-01-01T00:00:00.1234567Z   hello", "", "", "  hello"),
     ],
 )
 def test_a_prefix_is_taken_off(line: str, process: str, source: str, text: str) -> None:
@@ -49,6 +52,7 @@ def test_a_prefix_is_taken_off(line: str, process: str, source: str, text: str) 
         "  indented",
         "[2024-01-01 00:00:00 +0000] [9] [ERROR] Exception in worker process",
         "12 files were collected",
+        "name\tsize\tlater than 2024-01-01T00:00:00Z",
         "name | type | null",
         "remotely: no",
         "MayBe: 3 things",

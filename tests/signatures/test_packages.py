@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.signatures.reading import first_causes, possible_causes, trace
+from tests.signatures.reading import first_causes, possible_causes, read, trace
 
 NO_MATCH = (
     "ERROR: Could not find a version that satisfies the requirement {pin} (from versions: "
@@ -352,3 +352,27 @@ def test_a_failure_without_a_word_names_what_fits() -> None:
 )
 def test_a_build_that_works_is_silent(text: str) -> None:
     assert first_causes(text) == []
+
+
+@pytest.mark.parametrize("module", ["tomllib", "zoneinfo", "importlib.metadata"])
+def test_what_a_later_python_brings_is_no_package(module: str) -> None:
+    log = trace("/app/main.py:<module>:import x", error=f"ImportError: No module named '{module}'")
+    assert first_causes(log) == ["syntax-needs-newer-python"]
+
+
+@pytest.mark.parametrize("module", ["_ctypes", "_sqlite3", "tkinter", "encodings"])
+def test_a_part_of_python_that_was_not_built_is_quoted(module: str) -> None:
+    error = f"ModuleNotFoundError: No module named '{module}'"
+    explanation = read(trace("/app/main.py:<module>:import x", error=error))
+    assert not explanation.first
+    assert error in explanation.outside[0].quotes
+
+
+def test_the_package_that_should_fill_the_gap_is_what_is_missing() -> None:
+    own = "/app/conf.py:<module>:import tomllib"
+    first = trace(own, error="ModuleNotFoundError: No module named 'tomllib'")
+    second = trace(own, error="ModuleNotFoundError: No module named 'tomli'")
+    between = "\nDuring handling of the above exception, another exception occurred:\n\n"
+    finding = read(first + between + second).first[0]
+    assert finding.cause.name == "dependency-not-in-requirements"
+    assert finding.values["module"] == "tomli"

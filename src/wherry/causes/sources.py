@@ -180,6 +180,10 @@ KERAS_3: Final = page(
 KERAS_CUSTOM: Final = page(
     "Keras: saving and serializing", "keras.io/guides/serialization_and_saving/"
 )
+TORCH_LOAD: Final = page("PyTorch: torch.load", "pytorch.org/docs/stable/generated/torch.load.html")
+STATIC_TLS: Final = page(
+    "OpenCV: cannot allocate memory in static TLS block", "github.com/opencv/opencv/issues/14884"
+)
 KERAS_APPLICATIONS: Final = page("Keras applications", "keras.io/api/applications/")
 H5PY: Final = page("h5py: what's new in 3.0", "docs.h5py.org/en/stable/whatsnew/3.0.html")
 LITERT: Final = page("LiteRT", "ai.google.dev/edge/litert")

@@ -82,10 +82,22 @@ class NoSolution(Exception):
 
     @property
     def source_only(self) -> tuple[str, ...]:
-        """Packages that it has no wheel of, and would have to build."""
+        """Packages that it has no wheel of, and would have to build.
+
+        One release that has none among many that have is no reason to leave a package out.
+        """
         plain = " ".join(str(self).split())
         found = (hinted or said for hinted, said in _ONLY_SOURCE.findall(plain))
-        return tuple(dict.fromkeys(canonicalize_name(name) for name in found))
+        names = dict.fromkeys(canonicalize_name(name) for name in found)
+        return tuple(name for name in names if not _one_release_only(plain, name))
+
+
+def _one_release_only(plain: str, name: str) -> bool:
+    """Whether single releases have no wheel, and others of the package are told to want things."""
+    own = rf"(?<![\w.-]){re.escape(name)}"
+    bare = re.findall(rf"{own}([^\s]*) (?:has|have) no usable wheels", plain, re.IGNORECASE)
+    others = re.search(rf"{own}[<>~!][^\s]* depends? on", plain, re.IGNORECASE)
+    return bool(bare) and all(said.startswith("==") for said in bare) and others is not None
 
 
 class NoIndex(Exception):

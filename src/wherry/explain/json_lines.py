@@ -7,7 +7,13 @@ from typing import Any, Final
 
 from wherry.explain.prefixes import Said, split_prefix
 
-_KEYS: Final = ("textPayload", "message", "log", "msg", "text")
+_KEYS: Final = ("textPayload", "message", "log", "msg", "text", "MESSAGE", "event", "line")
+_STACKS: Final = ("exc_info", "exception", "stack", "traceback", "exc_text", "stack_trace")
+_LOGFMT: Final = re.compile(
+    r'(?:time|ts|level|t|lvl)=.{1,200}?\bmsg=("(?:[^"\\]|\\.){0,60000}")', re.DOTALL
+)
+# Elsewhere these are names: they count where they hold a sentence.
+_NAMES: Final = frozenset(("event", "line"))
 _FIELD: Final = re.compile(
     r'\s{0,40}"(?:textPayload|message|log|msg)":\s{0,4}("(?:[^"\\]|\\.){0,60000}")\s{0,4},?\s*$'
 )
@@ -21,6 +27,10 @@ def unfold(line: str) -> Iterator[Said] | None:
         return _object(start.rstrip().rstrip(","))
     if start.startswith('"'):
         found = _FIELD.match(line)
+        if found:
+            return _texts(_decode(found[1]), "", "")
+    if line[:1] in "tl" and "msg=" in line:
+        found = _LOGFMT.match(line)
         if found:
             return _texts(_decode(found[1]), "", "")
     if "textPayload:" in line[:40]:
@@ -43,19 +53,44 @@ def _object(text: str) -> Iterator[Said] | None:
 def _said(entry: Mapping[str, Any]) -> Iterator[Said] | None:
     process = str(entry.get("stream_name") or entry.get("container_name") or "")
     time = str(entry.get("timestamp") or entry.get("time") or "")
-    payload = entry.get("jsonPayload")
-    for source in (entry, payload if isinstance(payload, dict) else {}):
+    for source in _layers(entry, "jsonPayload", "content"):
         for key in _KEYS:
             value = source.get(key)
-            if isinstance(value, str):
-                extra = source.get("exc_info") or source.get("exception") or source.get("stack")
-                more = f"\n{extra}" if isinstance(extra, str) else ""
-                return _texts(value + more, process, time)
+            if isinstance(value, str) and (key not in _NAMES or " " in value.strip()):
+                return _texts(value + _stack(source), process, time)
+        if stack := _stack(source):
+            return _texts(stack, process, time)
     request = entry.get("httpRequest")
     if isinstance(request, dict):
         told = f'"{request.get("requestMethod")} {request.get("requestUrl")}" '
         return _texts(f"{told}status={request.get('status')}", process, time)
+    if "httpStatus" in entry:
+        return _texts(_railway(entry), process, time)
     return None
+
+
+def _layers(entry: Mapping[str, Any], *keys: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the entry and the objects that it wraps what was said in."""
+    yield entry
+    for key in keys:
+        inner = entry.get(key)
+        if isinstance(inner, dict):
+            yield inner
+
+
+def _stack(source: Mapping[str, Any]) -> str:
+    """Return the traceback that stands beside the message, on lines of its own."""
+    for layer in _layers(source, "error", "err", "exc"):
+        for key in _STACKS:
+            if isinstance(value := layer.get(key), str) and "\n" in value:
+                return f"\n{value}"
+    return ""
+
+
+def _railway(entry: Mapping[str, Any]) -> str:
+    """One request, as Railway's edge writes it down."""
+    told = " ".join(str(entry.get(key) or "") for key in ("responseDetails", "upstreamErrors"))
+    return f'"{entry.get("method")} {entry.get("path")}" status={entry["httpStatus"]} {told}'
 
 
 def _texts(text: str, process: str, time: str) -> Iterator[Said]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from wherry.explain.reading import decoded
+from wherry.explain.shapes import shape_of, without
 
 _SAMPLE_LINES: Final = 400
 _NUMBERED: Final = re.compile(r"\s{0,6}(\d{1,6})(?:[:.|\t]|\s*\|)? ?(.*)", re.DOTALL)
@@ -40,6 +41,7 @@ class Layout:
         self._quoted = False
         self._width = 0
         self._held = ""
+        self._shape: re.Pattern[str] | None = None
         self._anew = _BEGINS_ANEW
 
     def look(self, lines: Sequence[bytes]) -> None:
@@ -48,6 +50,8 @@ class Layout:
         sample = [decoded(line[:2000]).rstrip("\r") for line in lines[:_SAMPLE_LINES]]
         sample = [line for line in sample if line.strip()]
         if len(sample) < 3:
+            self._quoted = bool(sample) and all(line.startswith("> ") for line in sample)
+            self.plain = not self._quoted
             return
         self._numbered = _are_numbered(sample)
         self._quoted = all(line.startswith(">") for line in sample)
@@ -57,12 +61,17 @@ class Layout:
                 self._anew = mark
                 break
         self._width = 0 if self._numbered else _wrapped_at(sample, self._anew)
-        self.plain = not (self._numbered or self._quoted or self._width)
+        if not (self._numbered or self._quoted or self._width):
+            self._shape = _foreign(lines)
+        self.plain = not (self._numbered or self._quoted or self._width or self._shape)
 
     def join(self, line: str) -> Iterator[str]:
         """Return the lines that are whole, as they were written."""
         if self.plain:
             yield line
+            return
+        if self._shape is not None:
+            yield without(self._shape, line)
             return
         if self._numbered:
             found = _NUMBERED.match(line)
@@ -91,6 +100,17 @@ class Layout:
             self._held = line
         else:
             yield line
+
+
+def _foreign(lines: Sequence[bytes]) -> re.Pattern[str] | None:
+    """Return the prefix that stands before a traceback, where no platform is known for it."""
+    for place, line in enumerate(lines):
+        if b"Traceback (most" in line and not line.startswith((b"Traceback", b"{", b" ")):
+            near = [decoded(other[:2000]).rstrip("\r") for other in lines[place : place + 5]]
+            shape = shape_of(near)
+            if shape is not None:
+                return shape
+    return None
 
 
 def _are_numbered(sample: Sequence[str]) -> bool:

@@ -7,6 +7,7 @@ from typing import Final
 from wherry.explain.prefixes import Said
 from wherry.explain.traces import Trace, TraceReader
 from wherry.signatures.events import Event, Raised
+from wherry.signatures.signature import Verdict
 
 _STREAMS_KEPT: Final = 64
 _PATIENCE_LINES: Final = 300
@@ -21,19 +22,27 @@ class Stream:
 
     Attributes:
         building: Whether it is installing packages.
+        told: What its last line told of an error, until it is known that no traceback follows.
     """
 
     process: str
     source: str
     time: str = ""
     building: bool = False
+    told: tuple[Verdict, Event] | None = None
     traces: TraceReader = field(default_factory=TraceReader)
+    introduction: str = ""
 
     def feed(self, said: Said, number: int) -> tuple[list[Event], bool]:
         """Take a line; return the exceptions that it ends, and whether it belongs to one."""
         self.time = said.time
         traces, taken = self.traces.feed(said.text, number)
         return [event for trace in traces for event in self._events(trace)], taken
+
+    def introduce(self, said: Said) -> None:
+        """Note the line before a traceback begins."""
+        if not self.traces.open:
+            self.introduction = said.text if said.process == self.process else ""
 
     def finish(self) -> list[Event]:
         """Return what has no line after it; of a traceback that was cut off, its last frame."""
@@ -72,10 +81,11 @@ class Stream:
             self.process,
             self.source,
             self.time,
-            self.building,
+            self.building or trace.within,
             raised,
             trace.chain,
             tuple(quotes_of(raised)),
+            self.introduction,
         )
 
 
@@ -119,6 +129,13 @@ class Streams:
             if other in self._streams:
                 events += self._streams[other].finish()
         return events
+
+    def told(self) -> Iterator[tuple[Verdict, Event]]:
+        """Return what was told of errors, and had no traceback after it."""
+        for stream in self._streams.values():
+            told, stream.told = stream.told, None
+            if told is not None:
+                yield told
 
     def of(self, said: Said) -> Stream:
         """Return the stream that a line belongs to."""

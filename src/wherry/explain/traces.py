@@ -19,27 +19,48 @@ _RAISED: Final = re.compile(
 _NAMED_ERROR: Final = re.compile(
     r"(?:[A-Za-z_]\w{0,80}\.){0,12}(?:[A-Z]\w{0,80}(?:Error|Exception|Exit|Interrupt|Timeout|Fault"
     r"|Warning|NotFound|DoesNotExist|Denied|Refused|Missing|Installed|Invalid|Halt\w*|Misconfigured"
-    r"|Registry\w*|BadZipFile|Host|TooBig|Rollback|Group|NotReady|Operation)|Exception|cv2\.error)(?=:|$)"
+    r"|Registry\w*|BadZipFile|Host|TooBig|Rollback|Group|NotReady|Operation)|Exception|(?:cv2|zlib|struct)\.error)(?=:|$)"
+    # Whatever its class is called, a module of exceptions says what it is.
+    r"|(?:[A-Za-z_]\w{0,80}\.){1,12}(?:errors|exceptions|errorfactory|exc"
+    r"|onnxruntime_pybind11_state)\.[A-Z]\w{1,80}(?=: |$)"
 )
 _CHAINED: Final = ("During handling of the above exception", "The above exception was the direct")
 _NEW_RECORD: Final = re.compile(
     r"\[\d|\[?\d{4}-\d\d|\[?(?:INFO|DEBUG|ERROR|WARNING|CRITICAL|WARN|FATAL)\b|(?:\d{1,3}\.){3}\d"
     r"|Internal Server Error|-----> |==> |Exception ignored|\d\d:\d\d|\[?notice\]?|error:|\u00d7"
-    r"|\u2570"
+    r"|\u2570|Waiting for release|To https?://|! {1,5}\S|Push rejected|remote: |npm (?:ERR|error)"
+    r"|(?:Default )?(?:STARTUP|LIVENESS) |Container (?:called|terminated)|Memory limit of"
+    r"|(?:Starting|Stopping) (?:Container|Healthcheck)|Attempt #\d|Uncaught signal|machine exited"
+    r"|Error while running|Process exited with|State changed from|Stopping (?:process|all)"
 )
+_PYTEST: Final = "E   "
 _GROUP: Final = re.compile(r" {2,12}[|+](?:-[+-]*)? ?")
 _FRAMES_KEPT: Final = 200
 _MESSAGE_LINES: Final = 120
 _LOOSE_LINES: Final = 3
+# Keras, TensorFlow, PyTorch and numpy begin in general, and say in later paragraphs what it was.
+_PARAGRAPHS: Final = re.compile(
+    r"Graph execution error|Exception encountered when calling|Weights only load failed"
+    r"|could not be deserialized properly|Error when deserializing|objects could not be loaded"
+    r"|Could not find matching concrete function|Binding inputs to tf\.function failed"
+    r"|IMPORTANT: PLEASE READ THIS FOR ADVICE"
+)
+_LOOSE_IN_PARAGRAPHS: Final = 40
 _STRAYS: Final = 25
+_WITHIN: Final = 6  # pip indents what a package's build says by that much, Heroku by one more
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A whole traceback: its exceptions, the first one raised first."""
+    """A whole traceback: its exceptions, the first one raised first.
+
+    Attributes:
+        within: Whether it is an exception alone, so far to the right that a build's output is.
+    """
 
     chain: tuple[Raised, ...]
     number: int
+    within: bool = False
 
 
 @dataclass(slots=True)
@@ -67,6 +88,7 @@ class TraceReader:
 
     def feed(self, text: str, number: int) -> tuple[list[Trace], bool]:
         """Take a line; return what became whole, and whether the line was part of it."""
+        text = text.removeprefix(_PYTEST)
         if len(text) > 2 and text[0] == " " and _GROUP.match(text):
             text = _GROUP.sub("", text, count=1)
         if self._type:
@@ -80,9 +102,10 @@ class TraceReader:
             self._start(_indentation(text) - 2)
             self._frame(found, number)
             return [], True
-        if _NAMED_ERROR.match(text):
-            self._start(0)
-            self._raise(text, number)
+        # What is left of a traceback; a build's output is further to the right.
+        if _NAMED_ERROR.match(text.lstrip(" ")):
+            self._start(_indentation(text))
+            self._raise(text.lstrip(" "), number)
             return [], True
         return [], False
 
@@ -206,14 +229,20 @@ class TraceReader:
             if _NEW_RECORD.match(stripped) or _NAMED_ERROR.match(stripped):
                 return self._close_with(text, number)
             self._loose += 1
-            said = any(line.strip() for line in self._message)
-            if (self._blank and said) or self._loose > _LOOSE_LINES:
+            if self._ends_here():
                 return self._close_with(text, number)
         elif _FRAME.match(text) and _indentation(text) < self._indent + 4:
             return self._close_with(text, number)
         self._message.append(text)
         # It may as well be a line of its own; the caller looks at it too.
         return [], False
+
+    def _ends_here(self) -> bool:
+        """Whether a line at the left margin is no longer part of the message."""
+        if any(_PARAGRAPHS.search(line) for line in self._message[:3]):
+            return self._loose > _LOOSE_IN_PARAGRAPHS
+        said = any(line.strip() for line in self._message)
+        return (self._blank and said) or self._loose > _LOOSE_LINES
 
     def _close_with(self, text: str, number: int) -> tuple[list[Trace], bool]:
         done = [self._take()]
@@ -229,7 +258,8 @@ class TraceReader:
     def _take(self) -> Trace:
         if self._type:
             self._chain.append(self._raised())
-        return Trace(tuple(self._chain), self._chain[-1].number)
+        alone = self._indent >= _WITHIN and not any(raised.frames for raised in self._chain)
+        return Trace(tuple(self._chain), self._chain[-1].number, alone)
 
     def _raised(self) -> Raised:
         message = "\n".join(self._message).rstrip()[:16000]

@@ -3,16 +3,27 @@
 import re
 from typing import Final
 
+from wherry.explain.mentions import repeats
 from wherry.signatures.events import Event
 
 _KEPT: Final = 12
 _LEVEL: Final = re.compile(
     r"(?:^|[\s\[(|:])(?:CRITICAL|FATAL|ERROR|PANIC)(?:$|[\s\]):|/])|^(?:fatal|panic|error|Error): "
-    r"|^\s*!\s+(?:Error|Push rejected)|^CommandError: |^E: "
+    r"|^\s*!\s+(?:Error|Push rejected)|^CommandError: |^\s*E: |\[(?:\w+:)?(?:emerg|crit|alert)\]"
+    r"|\[error\] .{1,300}\(13: Permission denied\)"
+    # apt, wherever a prefix that nobody knows ends.
+    r"|[ \t]E: (?:Package|Unable to|Version|The repository|Failed to fetch) "
 )
 _QUIET: Final = re.compile(
     r"(?i)\b(?:0 errors?|no errors?|errors?[=:] ?0|without errors?|level=info|level=debug)\b"
-    r"|^\[?(?:INFO|DEBUG|notice)\b|\bat=info\b"
+    r"|^\[?(?:INFO|DEBUG|notice)\b|\bat=info\b|SSL_(?:do_handshake|read|shutdown|write)\(\)"
+    r"|open socket #\d+ left in connection"
+    # A database server tells what it refused; who asked may have expected it, or tries again.
+    r"|the database system is (?:starting up|shutting down|not yet accepting|in recovery mode)"
+    r"|terminating (?:connection due to administrator command|walreceiver|background worker)"
+    r"|canceling (?:autovacuum task|statement due to user request)|role \"root\" does not exist"
+    r"|UTC (?:\[\d+\] )?(?:\S+ )?ERROR: +duplicate key value violates unique constraint"
+    r"|^\[\d+\] (?:\S+ )?ERROR: +duplicate key value violates unique constraint"
 )
 
 
@@ -27,7 +38,7 @@ class Unknown:
 
     words: Final = frozenset(
         b"ERROR CRITICAL FATAL PANIC Error Exception fatal panic CommandError SystemCheckError "
-        b"error E".split()
+        b"error E emerg crit alert".split()
     )
 
     def __init__(self) -> None:
@@ -52,6 +63,10 @@ class Unknown:
         if len(kept) < _KEPT:
             kept.append(event)
 
+    def forgive(self, text: str) -> None:
+        """Forget a line that announced an exception which turned out to be harmless."""
+        self.errors = [event for event in self.errors if event.text != text]
+
     def cut_off(self, event: Event) -> None:
         """Take the last frame of a traceback that has no end."""
         self.bare.append(event)
@@ -59,7 +74,7 @@ class Unknown:
 
     def line(self, event: Event) -> None:
         """Take a line that no signature knows."""
-        if not _LEVEL.search(event.text) or _QUIET.search(event.text):
+        if not _LEVEL.search(event.text) or _QUIET.search(event.text) or repeats(event):
             return
         if len(self.errors) >= _KEPT:
             self.errors.pop(_KEPT // 2)

@@ -11,7 +11,7 @@ from wherry.project.folder import Folder
 from wherry.project.host_files.heroku_reading import read_heroku_yml
 from wherry.project.host_files.services import Service
 from wherry.project.host_files.services_reading import read_services
-from wherry.project.procfile_reading import read_procfile
+from wherry.project.procfile_reading import read_misnamed, read_procfile
 from wherry.project.scripts import expanded, started_in
 from wherry.project.server import Server
 from wherry.project.server_reading import Start, server_of
@@ -21,7 +21,8 @@ from wherry.project.shell import Invocation, invocations, of_words
 def read_servers(folder: Folder) -> Mapping[str, Server]:
     """Return the web servers that are started, by the name of the file that says it."""
     found: dict[str, Server | None] = {}
-    procfile = read_procfile(folder)
+    # What a Procfile under another name says will run once it is renamed.
+    procfile = read_procfile(folder) or read_misnamed(folder)
     if procfile is not None and procfile.web is not None:
         web = procfile.web
         found["Procfile"] = server_of(

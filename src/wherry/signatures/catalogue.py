@@ -4,15 +4,21 @@ from functools import cache
 from typing import Final
 
 from wherry.signatures import (
+    accelerators,
     buildpack,
     databases,
     django_requests,
+    edges,
     heroku,
     hosts,
+    indexes,
     keras_models,
+    library_code,
     listening,
     loading,
+    machines,
     missing_modules,
+    model_formats,
     native,
     noise,
     outside,
@@ -21,10 +27,12 @@ from wherry.signatures import (
     pushing,
     python_version,
     removed_names,
+    servers,
     source_builds,
     starting,
     static_files,
     syntax,
+    tools,
     weight,
 )
 from wherry.signatures.matching import Matcher
@@ -33,8 +41,12 @@ from wherry.signatures.signature import MARK, Signature
 _FAMILIES: Final = (
     pushing,
     heroku,
+    machines,
+    edges,
+    accelerators,
     noise,
     python_version,
+    indexes,
     pip,
     source_builds,
     buildpack,
@@ -43,16 +55,20 @@ _FAMILIES: Final = (
     native,
     keras_models,
     predicting,
+    model_formats,
     loading,
     removed_names,
     missing_modules,
     syntax,
     databases,
     django_requests,
+    servers,
     starting,
     listening,
     outside,
+    library_code,
     hosts,
+    tools,
 )
 SIGNATURES: Final[tuple[Signature, ...]] = tuple(
     signature for family in _FAMILIES for signature in family.SIGNATURES

@@ -23,7 +23,12 @@ _BUILDERS = (
 
 def building(event: Event) -> bool:
     """Whether a package was being built from source, or packages were being installed."""
-    return event.building or any(part in frame.path for frame in event.frames for part in _BUILDERS)
+    by_pip = event.raised is not None and event.raised.type.startswith("pip._")
+    return (
+        event.building
+        or by_pip
+        or any(part in frame.path for frame in event.frames for part in _BUILDERS)
+    )
 
 
 def running(event: Event) -> bool:

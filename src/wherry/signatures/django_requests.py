@@ -48,6 +48,24 @@ def _key_error(event: Event, found: re.Match[str]) -> Verdict | None:
     return None
 
 
+# What a program calls a variable that it cannot do without, and how it says so.
+_NEEDED: Final = r"[A-Z][A-Z0-9_]*(?:SECRET|KEY|TOKEN|PASSWORD|URL)[A-Z0-9_]*"
+_LACKS: Final = ("is not set", "is missing", "is not defined", "is undefined", "is required",
+                 "has not been set", "must be set", "must be defined", "must be provided",
+                 "must not be empty", "not set")  # fmt: skip
+_READ: Final = re.compile(
+    r"(?:environ\.get|getenv|environ|config|env(?:\.\w+)?)[(\[]\s*['\"](?P<variable>[A-Z]\w+)['\"]"
+)
+
+
+def _used_unset(event: Event, found: re.Match[str]) -> Verdict | None:
+    """A variable is read and used in one line, and its value was nothing."""
+    del found
+    own = [frame for frame in event.frames if not frame.library]
+    read = _READ.search(own[-1].code) if own else None
+    return Verdict("env-var-missing", {"variable": read["variable"]}) if read else None
+
+
 def _settings_field(event: Event, found: re.Match[str]) -> Verdict:
     """Return the variable that a field of pydantic's settings is read from."""
     del event
@@ -113,8 +131,44 @@ SIGNATURES = (
         r"settings\.DATABASES is improperly configured",
         r"No DATABASE_URL environment variable set",
         r"Must supply (?:cloud_name|api_key)",
+        (
+            r"[Ee]nvironment variable \W?(?P<variable>[A-Z][A-Z0-9_]+)\W? (?:must be|is not|has "
+            r"not been|was not|not) (?:set|defined|provided|found|configured)"
+        ),
+        *(
+            rf"{missing} (?:required |mandatory )?(?:environment|env) var(?:iable)?s?:? "
+            r"[\['\"]{0,2}(?P<variable>[A-Z][A-Z0-9_]+)"
+            for missing in ("missing", "Missing")
+        ),
+        r"Set the (?P<variable>[A-Z][A-Z0-9_]+) env(?:ironment)? var(?:iable)?",
+        r"required variable (?P<variable>\w+) is missing a value",
+        (
+            r"You must specify (?P<variable>POSTGRES_PASSWORD|MYSQL_ROOT_PASSWORD) to a non-empty "
+            r"value"
+        ),
+        r"Database is uninitialized and (?:superuser )?password (?:option )?is not specified",
+        r"Expected string or URL object, got None",
+        r"Could not parse (?:rfc1738|SQLAlchemy) URL from (?:given URL )?string ''",
         r"InvalidEnvironmentVariable",
         r"(?P<variable>\w{1,200}) Field required \[type=missing.{1,80}settings",
+    ),
+    *sees(
+        "env-var-missing",
+        *(rf"(?P<variable>{_NEEDED}) {lacks}" for lacks in _LACKS),
+        types="RuntimeError ValueError ImproperlyConfigured Exception EnvironmentError OSError "
+        "AssertionError KeyError ConfigError ConfigurationError",
+    ),
+    *sees(
+        "env-var-missing",
+        r"'NoneType'",
+        r"got None\b",
+        r"not NoneType",
+        r"invalid literal for int\(\) with base 10: ''",
+        r"could not convert string to float: ''",
+        r"Scheme '.{0,8}://' is unknown",
+        r"Invalid truth value: .{0,20}",
+        types="AttributeError TypeError ValueError ArgumentError UnknownSchemeError",
+        judge=_used_unset,
     ),
     *sees(
         "env-var-missing",
@@ -124,12 +178,21 @@ SIGNATURES = (
         judge=_settings_field,
     ),
     *sees(
+        "env-var-missing",
+        r"validation errors? for \w{0,60}(?:Settings|Config|Env|Environment) "
+        r"(?P<variable>\w{1,80}) Field required",
+        types="ValidationError",
+        when=lambda event: not event.frames,
+        judge=_settings_field,
+    ),
+    *sees(
         "settings-module-not-found",
         (
             r"but settings are not configured\. You must either define the environment variable "
             r"(?P<variable>DJANGO_SETTINGS_MODULE)"
         ),
-        r"Could not import settings '(?P<module>[\w.]+)'",
+        r"Could not import settings '(?P<module>[^'\n]{1,120})'",
+        r"required to perform a relative import for '(?P<module>\.\S*settings\S*)'",
     ),
     *sees(
         "template-missing",
@@ -144,6 +207,7 @@ SIGNATURES = (
         r"413 Request Entity Too Large",
         r"413 Payload Too Large",
         r"RequestDataTooBig: .{1,80}",
+        r"exceeded settings\.DATA_UPLOAD_MAX_NUMBER_(?:FIELDS|FILES)",
         r"RequestEntityTooLarge: 413",
     ),
     *sees(
@@ -154,9 +218,19 @@ SIGNATURES = (
     ),
     *sees(
         "~redirected",
-        r"\"(?:GET|HEAD) (?P<path>/\S*) HTTP/1\.[01]\" 301 0",
+        r"\"(?:GET|HEAD) (?P<path>/\S*) HTTP/1\.[01]\" 301 (?:0|Moved Permanently)",
+        # Heroku's router knows that the visitor came over TLS already.
+        r"method=GET path=\"(?P<path>/\S*)\" .{1,200} status=301 .{1,40}protocol=https",
         judge=_ssl_loop,
     ),
+    # Celery's and RQ's own limits: their workers kill the task's process themselves.
+    *sees(
+        "~time-limit",
+        r"Hard time limit \([\d.]+s\) exceeded for \S+",
+        r"Task exceeded maximum timeout value \(\d+ seconds\)",
+        r"Work-horse killed by .{0,20}timeout",
+    ),
+    *sees("~unregistered-task", r"Received unregistered task of type '(?P<task>[^']+)'"),
     *sees(
         "~server-error",
         r"Internal Server Error: (?P<path>/\S*)",

@@ -79,6 +79,7 @@ class Event:
         raised: The exception that ``text`` is of.
         chain: All exceptions of its traceback, the first one raised first.
         quotes: The lines that show it, with their numbers.
+        introduction: The line before a traceback, where the same process said it.
     """
 
     text: str
@@ -90,6 +91,7 @@ class Event:
     raised: Raised | None = None
     chain: tuple[Raised, ...] = field(default=())
     quotes: tuple[tuple[int, str], ...] = field(default=())
+    introduction: str = ""
 
     @property
     def frames(self) -> tuple[Frame, ...]:

@@ -60,6 +60,29 @@ SIGNATURES = (
     *sees("~scaled-to-zero", r"Scaled to .{0,120}web@0:\S+"),
     *sees("~scaled", r"Scaled to .{0,120}web@[1-9]\d*:\S+"),
     *sees(
+        "~tasks-scaled",
+        r"Scaled to .{0,160}\b(?:worker|celery|rq|queue|jobs?|tasks?|consumer|background)\w*"
+        r"@(?P<count>\d+):\S+",
+    ),
+    *sees(
+        "~task-waits",
+        r"enqueued .{1,160}",
+        r"Enqueued .{1,160}",
+        r"status=queued",
+        r"status=PENDING",
+        r"status: (?:queued|PENDING|pending)\b",
+        r"'status': '(?:queued|PENDING|pending)'",
+        r"\"status\": ?\"(?:queued|PENDING|pending)\"",
+        r"\(\d+ waiting\)",
+        r"queue (?:length|depth|size)\D{1,3}[1-9]\d*",
+        r"Sending task \S+",
+    ),
+    *sees(
+        "task-worker-not-scaled",
+        r"Error: No nodes replied within time constraint",
+        r"No worker is (?:running|listening|subscribed).{0,60}queue",
+    ),
+    *sees(
         "~start-command",
         r"Starting process with command `(?P<command>[^`\n]{1,500})`",
         r"==> Running '(?P<command>[^'\n]{1,500})'",
@@ -90,6 +113,7 @@ SIGNATURES = (
         r"did not complete successfully: exit code: 137",
         r"returned a non-zero code: 137",
         r"did not complete successfully: cannot allocate memory",
+        r"of memory \(used over \S+\) while building",
     ),
     *sees(
         "exit-137",
@@ -107,6 +131,7 @@ SIGNATURES = (
         r"WorkerLostError.{0,60}signal 9 \(SIGKILL\)",
         r"Worker exiting \(signal 9\)",
         r"killed by signal 9",
+        r"exit codes of the workers are \{SIGKILL\(-9\)",
     ),
     *sees(
         "exit-127",
@@ -151,7 +176,11 @@ SIGNATURES = (
         r"Booting worker with pid: (?P<pid>\d+)",
         r"Started (?:server|child|worker) process \[(?P<pid>\d+)\]",
     ),
-    *sees("~told-to-end", r"Handling signal: (?:term|int|quit)", r"was sent SIGTERM!"),
+    *sees(
+        "~told-to-end",
+        r"Handling signal: (?:term|int|quit)",
+        *(rf"was sent {signal}!" for signal in ("SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP")),
+    ),
     *sees("~worker-exits", r"Worker exiting \(pid: (?P<pid>\d+)\)"),
     *sees("~preload", r"gunicorn .{0,200}--preload", r"preload_app = True"),
     *sees(
@@ -163,6 +192,7 @@ SIGNATURES = (
         r"Error: release command failed",
         r"Predeploy .{0,40}failed",
         r"Pre-deploy command failed",
+        r"Execution of (?:predeploy|postdeploy|release) task failed",
     ),
     *sees(
         "~release-starts",

@@ -78,6 +78,25 @@ SIGNATURES = (
         r"listen EADDRINUSE: address already in use \S*?:(?P<port>\d+)",
         r"Error: That port is already in use",
         r"Address already in use - bind\(2\)",
+        # Docker's, for a port of the machine that a container was to have.
+        r"Bind for \S+?:(?P<port>\d+) failed: port is already allocated",
+        r"listen (?:tcp|udp)\S{0,2} \S*?:(?P<port>\d+): bind: address already in use",
+        r"failed to bind host port (?:for )?\S*?:(?P<port>\d+)\S*: address already in use",
+        r"port is already allocated",
+        r"bind\(\) to \S+?:(?P<port>\d+) failed \((?:98|48): .{1,40}\)",
+        r"another instance of uWSGI is running on the same address \(\S*?:(?P<port>\d+)\)",
+        r"another instance of uWSGI is running on the same address",
+        r"bind\(\): Address already in use",
+        (
+            r"Address already in use: AH\d{5}: make_sock: could not bind to address "
+            r"\S*?:(?P<port>\d+)"
+        ),
+        r"Port (?P<port>\d+) is in use by another program",
+        r"listening socket \S*?:(?P<port>\d+): bind: Address already in use",
+        r"could not bind (?:IPv[46] )?(?:address|socket) .{0,80}: Address already in use",
+        r"Only one usage of each socket address .{1,80}normally permitted",
+        r"\[WinError 10048\]",
+        r": (?:bind: )?[Aa]ddress already in use\.?$",
     ),
     *sees(
         "proxy-cannot-reach-app",
@@ -86,8 +105,7 @@ SIGNATURES = (
         r"\[PC05\]",
         r"instance refused connection",
         r"connect\(\) failed \(111: Connection refused\) while connecting to upstream",
-        r"upstream prematurely closed connection while reading response header",
-        r"upstream timed out \(110: (?:Connection|Operation) timed out\)",
+        r"upstream timed out \(110: (?:Connection|Operation) timed out\) while connecting",
         r"no live upstreams while connecting to upstream",
         r"could not find a good candidate within \d+ attempts at load balancing",
         r"\[PR0[1-9]\] could not find a good candidate",

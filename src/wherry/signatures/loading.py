@@ -122,6 +122,29 @@ def _load_key(event: Event, found: re.Match[str]) -> Verdict:
     return Verdict("model-file-corrupt", {"found": "it begins with " + repr(key)})
 
 
+_MODEL_FILE: Final = (
+    r"\.(?:h5|hdf5|keras|tflite|onnx|pkl|pickle|joblib|sav|pth?|ckpt|safetensors|cbm|gguf)\b"
+)
+# What names a model where a project's own code asks a store for an object; Django's models do not.
+_STORED: Final = re.compile(
+    rf"{_MODEL_FILE}|(?i:(?:load|fetch|get|ensure|download|pull|sync|restore)_?(?:\w+_)?"
+    r"(?:model|weight|checkpoint|artifact|classifier|predictor|vectorizer)s?(?![a-z])"
+    r"|\b(?:model|weights|checkpoint|artifact)s?_(?:key|path|file|bucket|uri|url|blob|prefix|dir)"
+    r"|[\"'/](?:models?|weights|checkpoints|artifacts)/)"
+)
+
+
+def _from_store(event: Event, found: re.Match[str]) -> Verdict | None:
+    """A store (S3, Google's, Azure's) refuses an object, or lacks it: a model, or another."""
+    own = [frame for frame in event.frames if not frame.library]
+    asked = " ".join(
+        (event.text, *(f"{frame.function} {frame.code}" for frame in own if frame.code))
+    ).replace("apps.get_model", "")
+    if not _STORED.search(asked.replace("%2F", "/")):
+        return None
+    return Verdict("model-download-refused", values_of(found))
+
+
 def _all(event: Event) -> list[Frame]:
     return [frame for raised in event.chain for frame in raised.frames]
 
@@ -130,14 +153,22 @@ def _refused(event: Event, found: re.Match[str]) -> Verdict | None:
     """An HTTP error while a model is fetched."""
     if any("keras/" in frame.path and "/applications/" in frame.path for frame in _all(event)):
         return Verdict("pretrained-weights-downloaded", values_of(found))
-    text = event.text + " ".join(frame.code for frame in event.frames)
+    text = " ".join((event.text, *(frame.code for frame in event.frames)))
     fetching = re.search(
-        r"huggingface|hf_hub|gdown|urlretrieve|get_file|from_pretrained|drive\.google|download",
+        r"huggingface|hf_hub|gdown|urlretrieve|get_file|from_pretrained|drive\.google|download"
+        r"|torch\.hub|tfhub|(?i:model|weights)_?url|\.(?:h5|keras|tflite|onnx|pkl|joblib|pth?)\b",
         text,
     ) or any(
         part in frame.path
         for frame in event.frames
-        for part in ("huggingface_hub", "gdown", "data_utils.py", "file_utils.py", "tensorflow_hub")
+        for part in (
+            "huggingface_hub",
+            "gdown",
+            "data_utils.py",
+            "file_utils.py",
+            "tensorflow_hub",
+            "torch/hub.py",
+        )
     )
     return Verdict("model-download-refused", values_of(found)) if fetching else None
 
@@ -273,6 +304,15 @@ SIGNATURES = (
         r"We couldn't connect to 'https://huggingface\.co' to load .{1,40}",
         r"is not a local folder and is not a valid model identifier listed on",
         r"URL fetch failure on (?P<url>\S+)",
+        r"You are trying to access a gated repo",
+        r"LocalEntryNotFoundError: .{1,200}",
+        r"we cannot find the requested files in the local cache",
+        r"host='(?:[\w-]+\.)*huggingface\.co'.{1,200}",
+        r"OfflineModeIsEnabled: .{1,120}",
+        r"EntryNotFoundError: \d{3} Client Error.{1,120}",
+        r"Cannot retrieve the folder information from the link",
+        r"FileMissingError: Can't find '[^']+' neither locally nor on remote",
+        r"there is no internet connection and the repo could not be found in the cache",
     ),
     *sees(
         "model-download-refused",
@@ -281,6 +321,19 @@ SIGNATURES = (
         r"urlopen error .{1,120}",
         types="HTTPError URLError HfHubHTTPError LocalEntryNotFoundError",
         judge=_refused,
+    ),
+    *sees(
+        "model-download-refused",
+        r"An error occurred \((?P<reason>\w+)\) when calling the "
+        r"(?:Head|Get|List)(?:Object|Bucket)\w* operation",
+        r"(?P<reason>40[134]) (?:GET|HEAD|POST) https://storage\.googleapis\.com/\S+",
+        r"The specified (?P<reason>blob|container) does not exist",
+        r"This request is not authorized to perform this operation",
+        r"Server failed to authenticate the request",
+        r"S3 operation failed; code: (?P<reason>\w+)",
+        types="ClientError NoSuchKey NoSuchBucket Forbidden NotFound Unauthorized S3Error "
+        "ResourceNotFoundError HttpResponseError ClientAuthenticationError",
+        judge=_from_store,
     ),
     *sees(
         "~downloads",
@@ -294,5 +347,20 @@ SIGNATURES = (
         r"From: (?P<url>https://drive\.google\.com/\S+)",
         r"From \(original\): (?P<url>https://drive\.google\.com/\S+)",
         r"Downloading TF-Hub Module '(?P<url>[^']+)'",
+        # Hugging Face's bars name the file; pip's do not.
+        r"\.safetensors: +\d{1,3}%\|.{0,200}B/s",
+        r"pytorch_model(?:-\d+-of-\d+)?\.bin: +\d{1,3}%\|.{0,200}B/s",
+        r"model\.(?:onnx|h5|keras|tflite|msgpack|bin|pt): +\d{1,3}%\|.{0,200}B/s",
+        r"\.gguf: +\d{1,3}%\|.{0,200}B/s",
+        r"Downloading shards: +\d{1,3}%\|",
+        r"Downloading (?:the )?(?:model|weights|checkpoint)s? .{0,160}(?:https?://|%|[KMG]i?B)",
+        r"Downloading pre-?trained (?:model|weights).{0,160}",
+    ),
+    *sees(
+        "~loads-weights",
+        r"Load pretrained SentenceTransformer: \S+",
+        r"Loading checkpoint shards: +\d{1,3}%\|",
+        r"Loading pipeline components\.+: +\d{1,3}%\|",
+        r"Some weights of \S+ were not initialized from the model checkpoint",
     ),
 )

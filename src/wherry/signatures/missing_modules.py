@@ -6,9 +6,13 @@ from typing import Final
 from wherry.signatures.conditions import imported_by
 from wherry.signatures.events import Event
 from wherry.signatures.module_names import (
+    BUILT_WITH_PYTHON,
     DRIVERS,
+    GONE_FROM_PROTOBUF,
     GONE_STDLIB,
+    LATER_STDLIB,
     MOVED_KERAS,
+    NEW_NUMPY_MODULES,
     OLD_PICKLES,
     PACKAGES,
     PYTHON_2,
@@ -16,16 +20,43 @@ from wherry.signatures.module_names import (
 )
 from wherry.signatures.signature import Verdict, sees
 
-_PICKLES: Final = ("pickle.py", "joblib/", "dill/", "cloudpickle", "numpy_pickle", "npyio.py")
+_PICKLES: Final = (
+    "pickle.py", "joblib/", "dill/", "cloudpickle", "numpy_pickle", "npyio.py",
+    "torch/serialization.py",
+)  # fmt: skip
 # scikit-learn's compiled modules, which a pickle names without their package.
 _WITHOUT_PACKAGE: Final = frozenset(("_loss", "_sgd_fast", "_gradient_boosting", "_splitter"))
+# Several packages share these names, so that one may be there and its neighbour not.
+_NAMESPACES: Final = frozenset(
+    ("google", "azure", "zope", "backports", "opentelemetry", "sphinxcontrib", "ruamel",
+     "mpl_toolkits", "paste", "jaraco", "flaskext", "oslo", "snowflake", "nvidia")
+)  # fmt: skip
 _SERVERS: Final = ("gunicorn", "uvicorn", "daphne", "hypercorn", "waitress", "granian")
 _WSGI: Final = re.compile(r"(?:^|\.)(?:wsgi|asgi)(?:\.|$)")
 
 
 def _missing(event: Event, found: re.Match[str]) -> Verdict | None:
     module = found["module"]
+    if module in BUILT_WITH_PYTHON:
+        return None
+    if module in LATER_STDLIB:
+        return Verdict(
+            "syntax-needs-newer-python",
+            {"construct": f"`import {module}`, which Python has since {LATER_STDLIB[module]},"},
+            ("dependency-not-in-requirements",),
+            "the host's Python: a package of that kind fills the gap of an older one",
+            sure=False,
+        )
     return _by_name(event, module) or _by_asker(event, module) or _project_or_package(event, module)
+
+
+def _odd(event: Event, found: re.Match[str]) -> Verdict | None:
+    """No module is called so: a variable kept its quotes or blanks, or a path was given."""
+    module = found["module"].replace("\\", "").strip(" '\"")
+    asker = imported_by(event)
+    if asker.endswith("django/conf/__init__.py"):
+        return Verdict("settings-module-not-found", {"module": module})
+    return Verdict("wsgi-module-not-found", {"module": module}) if _is_server(asker) else None
 
 
 def _by_name(event: Event, module: str) -> Verdict | None:
@@ -41,11 +72,25 @@ def _by_name(event: Event, module: str) -> Verdict | None:
         return Verdict("pickle-version-mismatch", {"package": "scikit-learn"})
     if belongs(module, OLD_PICKLES) and (_unpickling(event) or not event.frames):
         return Verdict("pickle-version-mismatch", {"package": top})
+    if belongs(module, ("sklearn.externals",)):
+        cause = "pickle-version-mismatch" if _unpickling(event) else "unpinned-transitive-breaks"
+        return Verdict(cause, {"package": "scikit-learn"})
     if belongs(module, MOVED_KERAS) and _deserializing(event):
         return Verdict("keras-version-mismatch", {"name": module})
     if belongs(module, MOVED_KERAS):
         return Verdict("moved-keras-import", {"name": module})
-    return _of_python(event, module, top)
+    return _of_compiled(module) or _of_python(event, module, top)
+
+
+def _of_compiled(module: str) -> Verdict | None:
+    """Parts of numpy and protobuf that came later, or are gone."""
+    if f"{module}.".startswith(NEW_NUMPY_MODULES):
+        return Verdict("numpy-api-too-old", {"name": module})
+    if belongs(module, GONE_FROM_PROTOBUF):
+        return Verdict("protobuf-too-new", {"name": module})
+    if module.startswith("google.protobuf."):
+        return Verdict("protobuf-too-old", {"name": module})
+    return None
 
 
 def _of_tensorflow(event: Event, module: str) -> Verdict:
@@ -133,7 +178,7 @@ def _by_asker(event: Event, module: str) -> Verdict | None:
 
 
 def _is_server(asker: str) -> bool:
-    return any(f"/{server}/" in asker for server in _SERVERS)
+    return asker.endswith("/flask/cli.py") or any(f"/{server}/" in asker for server in _SERVERS)
 
 
 def _is_worker_class(event: Event, asker: str) -> bool:
@@ -177,6 +222,15 @@ def _project_or_package(event: Event, module: str) -> Verdict:
             f"`git ls-files '*{module.rpartition('.')[2]}*'`: other capitals, or not in git at all",
             sure=False,
         )
+    asker = imported_by(event)
+    if below and "-packages/" in asker and top not in _NAMESPACES and f"/{top}/" not in asker:
+        return Verdict(
+            "unpinned-transitive-breaks",
+            {"package": PACKAGES.get(top, top), "name": module},
+            ("dependency-not-in-requirements",),
+            f"`pip show {PACKAGES.get(top, top)}`: a release that no longer has this part of it",
+            sure=False,
+        )
     if below and top in PACKAGES:
         return Verdict(
             "dependency-not-in-requirements",
@@ -200,6 +254,10 @@ SIGNATURES = (
         "dependency-not-in-requirements",
         r"Could not import (?P<module>PIL)\.Image",
         r"`(?:load_model|save_model|HDF5\S*)` requires (?P<module>h5py)",
+        r"requires `?(?P<module>[Aa]ccelerate)",
+        r"You need to have (?P<module>\w+) (?:or \w+ )?installed to",
+        r"(?P<module>\w+) not found, please install it",
+        r"[Pp]lease install '(?P<module>[\w-]+)'",
         r"Missing optional dependency '(?P<module>[\w.-]+)'",
         (
             r"The '(?P<module>[\w.-]+?)(?:[<>=!~][^']*)?' distribution was not found and is "
@@ -216,10 +274,20 @@ SIGNATURES = (
         r"At least one of TensorFlow 2\.0 or (?P<module>PyTorch) should be installed",
         r"(?P<module>gevent|eventlet) worker requires \w+ [\d.]+ or higher",
         r"\(fields\.E210\) Cannot use ImageField because (?P<module>Pillow) is not installed",
+        r"Missing (?P<module>\w+) library \(pip install",
+        r"Could not find backend '[\w.]+': No module named '(?P<module>\w+)",
+        r"Could not load (?P<module>Boto3)'s S3 bindings",
+        r"'(?P<module>cryptography)' package is required for",
     ),
     *sees(
         "whitenoise-old-import",
         r"Your WhiteNoise configuration is incompatible with WhiteNoise v4\.0",
+    ),
+    # A Python without a part of itself: what it was built with is wrong, or where it looks.
+    *sees(
+        "~told-failure",
+        *(rf"No module named '?{module}'?$" for module in sorted(BUILT_WITH_PYTHON)),
+        types="ModuleNotFoundError ImportError",
     ),
     *sees(
         "dependency-not-in-requirements wsgi-module-not-found settings-module-not-found "
@@ -227,9 +295,22 @@ SIGNATURES = (
         "django-too-old-for-python tf-private-api tf-install-broken moved-keras-import "
         "whitenoise-old-import module-shadowed pickle-version-mismatch removed-django-api "
         "keras-standalone-mismatch removed-scipy-api import-case-mismatch pickle-refers-to-main "
-        "unpinned-transitive-breaks",
+        "unpinned-transitive-breaks numpy-api-too-old protobuf-too-new protobuf-too-old "
+        "syntax-needs-newer-python",
         r"No module named '?(?P<module>[\w.]+)'?",
         types="ModuleNotFoundError ImportError",
         judge=_missing,
+    ),
+    *sees(
+        "settings-module-not-found wsgi-module-not-found",
+        r"No module named (?P<module>\S.{0,100})",
+        types="ModuleNotFoundError ImportError",
+        judge=_odd,
+    ),
+    *sees(
+        "dependency-not-in-requirements",
+        r"pip3? install (?:-U |--upgrade )?['\"`]?(?P<module>[A-Za-z][\w.-]*)",
+        types="ImportError ModuleNotFoundError",
+        when=lambda event: bool(event.frames),
     ),
 )

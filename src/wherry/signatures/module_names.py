@@ -8,6 +8,25 @@ aifc chunk sunau uu xdrlib nntplib lib2to3 msilib nis ossaudiodev spwd mailcap f
 parser symbol macpath dummy_threading binhex
 """
 GONE_STDLIB: Final = frozenset(_GONE_STDLIB_TEXT.split())
+# Python has them unless it was built without the libraries that they need; no index does.
+_BUILT_TEXT: Final = """
+_ctypes _sqlite3 _bz2 _lzma _ssl _hashlib _uuid _zoneinfo _curses _tkinter tkinter readline
+encodings ensurepip
+"""
+BUILT_WITH_PYTHON: Final = frozenset(_BUILT_TEXT.split())
+# With the release that brought them; an older Python has none of them.
+LATER_STDLIB: Final = {
+    "importlib.resources": "3.7",
+    "dataclasses": "3.7",
+    "importlib.metadata": "3.8",
+    "zoneinfo": "3.9",
+    "graphlib": "3.9",
+    "tomllib": "3.11",
+    "asyncio.taskgroups": "3.11",
+    "annotationlib": "3.14",
+    "compression.zstd": "3.14",
+    "string.templatelib": "3.14",
+}
 _PYTHON_2_TEXT: Final = """
 urllib2 urlparse ConfigParser Queue StringIO cStringIO cPickle Tkinter httplib commands
 HTMLParser SocketServer BaseHTTPServer __builtin__ sets
@@ -151,3 +170,21 @@ def belongs(module: str, names: tuple[str, ...]) -> bool:
     return any(
         module == name.rstrip(".") or module.startswith(name.rstrip(".") + ".") for name in names
     )
+
+
+# What later releases of NumPy brought; what asks for it does not find it in earlier ones.
+NEW_IN_NUMPY: Final = frozenset(
+    (
+        "dtypes", "exceptions", "typing", "broadcast_shapes", "_CopyMode", "from_dlpack",
+        "StringDType", "strings", "trapezoid", "unstack", "astype", "isdtype", "concat",
+        "matrix_transpose", "vecdot", "bitwise_count", "unique_values", "permute_dims", "pow",
+        "__array_namespace_info__", "_core", "matvec", "vecmat", "NumpyVersion",
+    )
+)  # fmt: skip
+NEW_NUMPY_MODULES: Final = (
+    "numpy.typing.", "numpy._typing.", "numpy.exceptions.", "numpy.dtypes.", "numpy._core.",
+    "numpy.strings.", "numpy.lib.array_utils.",
+)  # fmt: skip
+GONE_FROM_PROTOBUF: Final = (
+    "google.protobuf.pyext", "google.protobuf.service", "google.protobuf.service_reflection",
+)  # fmt: skip

@@ -2,8 +2,9 @@
 
 import re
 
+from wherry.signatures.conditions import passes, running
 from wherry.signatures.events import Event
-from wherry.signatures.signature import Verdict, sees
+from wherry.signatures.signature import Verdict, sees, values_of
 
 
 def _library(event: Event, found: re.Match[str]) -> Verdict | None:
@@ -25,11 +26,70 @@ def _library(event: Event, found: re.Match[str]) -> Verdict | None:
     return Verdict("system-lib-missing", {"library": name})
 
 
+def _started(event: Event, found: re.Match[str]) -> Verdict | None:
+    """A program that was to be started; a folder to start it in is named as well, by its path."""
+    named = found["program"]
+    if event.frames[-1].function != "_execute_child":
+        return None
+    if "/" in named and not re.match(r"/(?:usr|opt|bin|sbin)/", named):
+        return None
+    return Verdict("program-missing", {"program": named.rpartition("/")[2]})
+
+
+def _under_apache(event: Event) -> bool:
+    """Whether mod_wsgi imported it: elsewhere, what is loaded twice means something else."""
+    return event.source == "apache" or "mod_wsgi" in event.introduction
+
+
 def _abi(event: Event, found: re.Match[str]) -> Verdict:
-    """The numbers tell which way it is: expected more than there is, the NumPy is too old."""
+    """The sizes tell which way it is: NumPy 2's dtype is smaller, all else grew with time."""
     del event
     expected, got = int(found["expected"]), int(found["got"])
-    return Verdict("numpy2-abi" if expected > got and expected == 96 else "numpy-api-too-old", {})
+    if found["what"] == "dtype":
+        return Verdict("numpy2-abi" if expected > got else "numpy-api-too-old", {})
+    if expected > got:
+        return Verdict("numpy-api-too-old", {})
+    return Verdict(
+        "numpy2-abi",
+        {},
+        ("numpy-api-too-old",),
+        "`pip list | grep -i numpy`: 2 or later, or older than what the module was built for",
+        sure=False,
+    )
+
+
+def _abi_version(event: Event, found: re.Match[str]) -> Verdict:
+    """Its first digits are NumPy's major version."""
+    del event
+    built, here = int(found["built"], 16), int(found["here"], 16)
+    return Verdict("numpy2-abi" if built < here else "numpy-api-too-old", {})
+
+
+def _not_available(event: Event, found: re.Match[str]) -> Verdict:
+    """PyTorch's words where NumPy is another one than it was built for, or not there at all."""
+    del event, found
+    return Verdict(
+        "numpy2-abi",
+        {},
+        ("dependency-not-in-requirements",),
+        "`pip list | grep -i numpy`: 2 or later, or not installed",
+        sure=False,
+    )
+
+
+def _gencode(event: Event, found: re.Match[str]) -> Verdict:
+    """Code that an older protoc wrote meets a newer protobuf, or the other way round."""
+    del event
+    newer = int(found["runtime"]) > int(found["gencode"])
+    return Verdict("protobuf-too-new" if newer else "protobuf-too-old", {})
+
+
+def _static_tls(event: Event, found: re.Match[str]) -> Verdict:
+    del event
+    values = values_of(found)
+    if "path" in values:
+        values["path"] += values["library"]
+    return Verdict("static-tls-exhausted", values)
 
 
 def _multiarray(event: Event, found: re.Match[str]) -> Verdict:
@@ -59,16 +119,33 @@ SIGNATURES = (
     *sees(
         "numpy-api-too-old numpy2-abi",
         (
-            r"numpy\.(?:dtype|ndarray|ufunc) size changed, may indicate binary incompatibility\. "
+            r"numpy\.(?P<what>dtype|ndarray|ufunc) size changed, may indicate binary "
+            r"incompatibility\. "
             r"Expected (?P<expected>\d+) from C header, got (?P<got>\d+) from PyObject"
         ),
         judge=_abi,
     ),
     *sees(
         "numpy-api-too-old",
-        r"module compiled against (?:ABI|API) version 0x\w+ but this version of numpy is 0x\w+",
+        r"module compiled against API version 0x\w+ but this version of numpy is 0x\w+",
+        r"module was compiled against NumPy C-API version 0x\w+",
+        r"Numba needs NumPy [\d.]+ or greater",
         r"numpy\.ufunc size changed, may indicate binary incompatibility",
         r"module compiled against API version",
+    ),
+    *sees(
+        "numpy2-abi numpy-api-too-old",
+        (
+            r"compiled against ABI version 0x(?P<built>\w+) but this version of numpy is "
+            r"0x(?P<here>\w+)"
+        ),
+        judge=_abi_version,
+    ),
+    *sees(
+        "numpy2-abi",
+        r"Numpy is not available",
+        types="RuntimeError",
+        judge=_not_available,
     ),
     *sees(
         "numpy-api-too-old",
@@ -76,9 +153,18 @@ SIGNATURES = (
     ),
     *sees(
         "numpy2-abi numpy-api-too-old",
+        r"SystemError: initialization of _internal failed without raising an exception",
         r"numpy\.core\._?multiarray(?:_umath)? failed to import",
         r"numpy\.core\.multiarray failed to import",
         judge=_multiarray,
+    ),
+    *sees(
+        "protobuf-too-new protobuf-too-old",
+        (
+            r"Detected mismatched Protobuf Gencode/Runtime .{1,200}gencode (?P<gencode>\d+)"
+            r"\S* runtime (?P<runtime>\d+)"
+        ),
+        judge=_gencode,
     ),
     *sees(
         "protobuf-too-new",
@@ -86,7 +172,7 @@ SIGNATURES = (
         r"your generated code is out of date and must be regenerated with protoc",
         r"'google\.protobuf\.pyext\._message\.\S+' object has no attribute .{1,60}",
         r"'MessageFactory' object has no attribute 'GetPrototype'",
-        r"'FieldDescriptor' object has no attribute 'label'",
+        r"'(?:google\._upb\._message\.)?FieldDescriptor' object has no attribute 'label'",
         (
             r"module 'google\.protobuf\.\w+' has no attribute '(?:MakeClass|reflection|"
             r"symbol_database)'"
@@ -98,7 +184,7 @@ SIGNATURES = (
         r"cannot import name 'builder' from 'google\.protobuf\.internal'",
         r"cannot import name 'runtime_version' from 'google\.protobuf'",
         r"Detected incompatible Protobuf Gencode/Runtime versions",
-        r"Detected mismatched Protobuf Gencode/Runtime .{1,60}",
+        r"Couldn't parse file content!",
         r"This program requires version [\d.]+ of the Protocol Buffer runtime library",
         r"unexpected keyword argument 'serialized_options'",
         r"unexpected keyword argument 'create_key'",
@@ -162,10 +248,26 @@ SIGNATURES = (
         r"No ffmpeg exe could be found",
         r"Executable doesn't exist at .{1,120}ms-playwright",
         r"[Ff]ailed to execute 'ffprobe'",
+        r"Can't find (?P<program>\w+)\. Make sure you have GNU gettext tools",
+        r"You appear not to have the '(?P<program>[\w.-]+)' program installed or on your path",
+    ),
+    *sees(
+        "program-missing",
+        r"No such file or directory: '(?P<program>(?:/usr/|/opt/|/bin/)?[\w./+-]+)'",
+        types="FileNotFoundError",
+        when=lambda event: running(event) and passes("/subprocess.py")(event),
+        judge=_started,
     ),
     *sees(
         "exit-132",
         r"Illegal instruction",
+        r"(?:python|gunicorn|uwsgi|celery|uvicorn)[\w.]*\[\d+\] trap invalid opcode",
+        r"Fatal glibc error: CPU does not support x86-64-v\d",
+        r"was built with baseline optimizations: .{1,80} but your machine doesn't support",
+        (
+            r"was built using \w+ instructions, which your CPU and/or operating system do not "
+            r"support"
+        ),
         r"Illegal instruction \(core dumped\)",
         r"was sent SIGILL",
         r"terminated due to signal 4",
@@ -182,6 +284,8 @@ SIGNATURES = (
         r"pthread_create failed for thread \d+ of \d+: Resource temporarily unavailable",
         r"blas_thread_init: pthread_create failed",
         r"creation via pthread_create\(\) failed",
+        r"pthread_create failed, error code: 11",
+        r"ThreadPoolBuildError .{1,80}Resource temporarily unavailable",
         r"Thread creation (?:via pthread_create\(\) )?failed: Resource temporarily unavailable",
         r"Thread creation via pthread_create\(\) failed",
         r"libgomp: Thread creation failed",
@@ -200,6 +304,26 @@ SIGNATURES = (
         r"Script timed out before returning headers",
         r"does not support loading in subinterpreters",
         r"Interpreter change detected",
+        # Rust's extensions: in a second interpreter of the process, or in any but the first.
+        r"PyO3 modules do not yet support subinterpreters",
+        r"PyO3 modules (?:compiled for .{1,40} )?may only be initialized once per interpreter",
+    ),
+    *sees(
+        "mod-wsgi-subinterpreter",
+        r"cannot load module more than once per process",
+        r"Re-initialisation is not supported",
+        r"generic_type: (?:cannot initialize type|type) .{1,120} already (?:registered|defined)",
+        types="ImportError SystemError RuntimeError",
+        when=_under_apache,
+    ),
+    *sees(
+        "static-tls-exhausted",
+        (
+            r"(?P<path>/\S{0,300}/)(?P<library>lib[\w.+-]+): cannot allocate memory in static TLS "
+            r"block"
+        ),
+        r"cannot allocate memory in static TLS block",
+        judge=_static_tls,
     ),
     *sees(
         "memory-alloc-failed",
@@ -208,8 +332,15 @@ SIGNATURES = (
         r"failed to allocate memory \[Op:\w+\]",
         r"OOM when allocating tensor with shape\S*",
         r"Failed to allocate memory.{0,40}requested",
-        r"DefaultCPUAllocator: (?:can't|not enough) .{1,40}memory",
-        r"(?:Cannot|cannot) allocate memory",
+        r"DefaultCPUAllocator: (?:can't allocate|not enough) memory",
+        r"(?:Cannot|cannot) allocate memory(?! in static TLS block)",
+        r"Available memory of \d+ is smaller than requested bytes of \d+",
+        r"FAIL : bad allocation",
+        r"Insufficient memory\) Failed to allocate \d+ bytes",
+        r"bad_malloc: Failed to allocate",
+        r"RESOURCE_EXHAUSTED: (?:Out of memory|[Ff]ailed to allocate).{1,60}",
+        r"OpenBLAS error: Memory allocation still failed",
+        r"you tried to allocate too many memory regions",
         r"Failed to allocate tensors",
     ),
     *sees("memory-alloc-failed", r"MemoryError", types="MemoryError _ArrayMemoryError"),
@@ -218,11 +349,16 @@ SIGNATURES = (
         r"was sent SIGSEGV",
         r"terminated due to signal 11",
         r"Segmentation fault",
-        r"segmentation fault",
+        # joblib and concurrent.futures name it among what may have ended a worker.
+        r"segmentation fault(?! while calling the function)",
         r"exited with status 139",
         r"exited with code 139",
         r"Fatal Python error: Segmentation fault",
         r"exit code:? 139",
+        r"signal 11 \(SIGSEGV\)",
+        r"(?:python|gunicorn|uwsgi|celery|uvicorn)[\w.]*\[\d+\]: segfault at \w+ ip",
+        r"died, killed by signal 11",
+        r"exit codes of the workers are \{SIGSEGV\(-11\)",
     ),
     *sees(
         "fork-unsafe-segfault",
@@ -237,6 +373,8 @@ SIGNATURES = (
         r"exited with status 134",
         r"exited with code 134",
         r"Fatal Python error: Aborted",
+        r"signal 6 \(SIGABRT\)",
+        r"died, killed by signal 6",
     ),
     *sees(
         "tf-install-broken",

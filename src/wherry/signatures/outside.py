@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from wherry.signatures.conditions import passes
 from wherry.signatures.events import Event
 from wherry.signatures.signature import Verdict, sees, values_of
 
@@ -48,6 +49,13 @@ def _through_client(event: Event, found: re.Match[str]) -> Verdict | None:
     return _service(event, found)
 
 
+def _mail(event: Event, found: re.Match[str]) -> Verdict:
+    """No mail server answers; where nothing limits the wait, the system gives up after minutes."""
+    if found["errno"] in ("110", "60"):
+        return Verdict("outbound-call-without-timeout", _service(event, found).values)
+    return _service(event, found)
+
+
 def _timed_out(event: Event, found: re.Match[str]) -> Verdict:
     return Verdict(
         "outbound-call-without-timeout", {**values_of(found), **_service(event, found).values}
@@ -59,6 +67,33 @@ SIGNATURES = (
         "another-language",
         r"npm ERR! .{1,120}",
         r"npm error .{1,120}",
+        r"ERR_PNPM_OUTDATED_LOCKFILE",
+        r"ERR_PNPM_NO_MATCHING_VERSION",
+        r"ERR_PNPM_FETCH_404",
+        r"ERR_PNPM_PEER_DEP_ISSUES",
+        r"Your lockfile needs to be updated, but yarn was run with",
+        r"The lockfile would have been (?:modified|created) by this install, which is explicitly "
+        r"forbidden",
+        r"Error: Cannot find module @\S+",
+        r"Cannot find package '[^']+' imported from \S+",
+        r"Error: Can't resolve '[^']+' in '[^']+'",
+        r"\[vite\]: Rollup failed to resolve import .{1,120}",
+        r"Could not resolve \"[^\"]+\" from .{1,120}",
+        r"\[ERROR\] Could not resolve \"[^\"]+\"",
+        r"error during build:",
+        r"Failed to compile\.$",
+        r"error TS\d{4}: .{1,120}",
+        r"digital envelope routines::unsupported",
+        r"ERR_OSSL_EVP_UNSUPPORTED",
+        r"The engine \"node\" is incompatible with this module",
+        r"gyp ERR! .{1,120}",
+        r"Error: Cannot find native binding",
+        r"The package \"@esbuild/[\w-]+\" could not be found",
+        r"You installed esbuild for another platform than the one you're currently using",
+        r"Error: Cannot apply unknown utility class",
+        r"error Couldn't find a script named .{1,80}",
+        r"Error: Could not resolve dependency: .{1,120}",
+        r"PrismaClientInitializationError",
         r"SyntaxError: Unexpected (?:token|identifier|end of (?:input|JSON input)).{0,60}",
         r"TypeError: Cannot read propert(?:y|ies) of (?:undefined|null)",
         r"Your Ruby version is \S+, but your Gemfile specified \S+",
@@ -97,6 +132,12 @@ SIGNATURES = (
         r"openai\.\w*(?:Error|Limit\w*): .{1,160}",
         r"anthropic\.\w*Error: .{1,160}",
         r"(?:botocore|boto3)\.exceptions\.\w+: .{1,200}",
+        r"botocore\.errorfactory\.\w+: .{1,200}",
+        r"azure\.core\.exceptions\.\w+: .{1,200}",
+        r"minio\.error\.\w+: .{1,200}",
+        r"anymail\.exceptions\.Anymail\w+: .{1,200}",
+        r"firebase_admin\.(?:exceptions|_auth_utils)\.\w+: .{1,200}",
+        r"slack_sdk\.errors\.\w+: .{1,200}",
         r"twilio\.base\.exceptions\.\w+: .{1,160}",
         r"google\.(?:api_core|auth)\.exceptions\.\w+: .{1,160}",
         r"googleapiclient\.errors\.HttpError: .{1,160}",
@@ -125,12 +166,20 @@ SIGNATURES = (
         judge=_through_client,
     ),
     *sees(
+        "third-party-service outbound-call-without-timeout",
+        r"\[Errno (?P<errno>101|104|110|111|113|60|61|-2|-3|-5)\] .{1,80}",
+        types="TimeoutError OSError ConnectionRefusedError ConnectionResetError timeout gaierror",
+        when=passes("/smtplib.py", "/imaplib.py", "/poplib.py", "/ftplib.py"),
+        judge=_mail,
+    ),
+    *sees(
         "outbound-call-without-timeout",
         r"Max retries exceeded with url: (?P<url>\S+) .{1,120}timed? ?out",
         r"Read timed out\.",
         r"The read operation timed out",
         r"The handshake operation timed out",
         r"ConnectTimeout: .{1,160}",
+        r"ReadTimeout: .{1,160}",
         types="ReadTimeout ConnectTimeout ReadTimeoutError ConnectTimeoutError TimeoutError "
         "timeout",
         judge=_timed_out,

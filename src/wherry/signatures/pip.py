@@ -2,16 +2,19 @@
 
 import re
 
-from wherry.signatures.conditions import building, said_by
+from wherry.signatures.conditions import building
 from wherry.signatures.events import Event
 from wherry.signatures.signature import Verdict, sees, values_of
 from wherry.signatures.versions import TENSORFLOWS, WINDOWS_ONLY, Missing, settle
 
 _CONDA = (
     r"/home/conda/feedstock_root|/croot/|/opt/conda/conda-bld|/tmp/build/80754af9|/conda-bld/"
-    r"|/feedstock_root/|[A-Za-z]:[/\\]+(?:ci|bld|b)[/\\]|_work/_temp/conda|/miniforge3/|/croots/"
+    r"|/feedstock_root/|[A-Za-z]:[/\\]+(?:ci\w*|bld|b)[/\\]|_work/_temp/conda|/miniforge3/|/croots/"
 )
 _LOCAL = re.compile(_CONDA)
+_CONDA_WINDOWS = re.compile(
+    r"pywin32|pywinpty|wincertstore|win_inet_pton|vs20\d\d_|vc=\d|menuinst|m2w64-|msys2-|winpty"
+)
 
 
 def _invalid(event: Event, found: re.Match[str]) -> Verdict | None:
@@ -38,6 +41,9 @@ def _no_package(event: Event, found: re.Match[str]) -> Verdict:
     return Verdict("package-not-found", {"package": package})
 
 
+_OF_PLATFORMS = ("matching platform", "platform tag", "wheels for the following platform")
+
+
 def _no_wheel(event: Event, found: re.Match[str]) -> Verdict:
     """uv: no wheel for this Python or this platform."""
     values = values_of(found)
@@ -48,7 +54,10 @@ def _no_wheel(event: Event, found: re.Match[str]) -> Verdict:
         return Verdict("windows-only-pin", values)
     if package == "tflite-runtime":
         return Verdict("tflite-runtime-abandoned", values)
-    platform = "matching platform" in event.text or "platform tag" in event.text
+    platform = any(words in event.text for words in _OF_PLATFORMS)
+    if event.text.lstrip().startswith(("error: Distribution", "Distribution")) and not platform:
+        name = "tf-no-wheel-for-python" if package in TENSORFLOWS else "pins-not-installable"
+        return Verdict(name, values, sure=False, settled_by="the hint below it")
     if package in TENSORFLOWS:
         return Verdict("tf-no-wheel-for-platform" if platform else "tf-no-wheel-for-python", values)
     return Verdict("pins-not-installable", values)
@@ -59,8 +68,12 @@ def _other_python(event: Event, found: re.Match[str]) -> Verdict:
     del event
     values = values_of(found)
     wants = values.pop("wants", "")
-    low = re.search(r">=?\s*(\d+)\.(\d+)", wants)
-    has = re.match(r"(\d+)\.(\d+)", values.get("python", ""))
+    low = re.search(r"(?:>=?|\^|~=?|^)\s*(\d+)\.(\d+)", wants)
+    has = re.match(r"\D{0,3}(\d+)\.(\d+)", values.get("python", ""))
+    if low and has and wants[:1].isdigit():
+        # Pipenv names one version and no range.
+        newer = _pair(has) < _pair(low)
+        return Verdict("package-needs-newer-python" if newer else "pins-not-installable", values)
     newer = bool(low) and ("<" not in wants or (bool(has) and _pair(has) < _pair(low)))
     return Verdict("package-needs-newer-python" if newer else "pins-not-installable", values)
 
@@ -73,7 +86,30 @@ def _no_candidates(event: Event, found: re.Match[str]) -> Verdict:
     """Poetry: the lock's files fit neither this Python nor this platform."""
     del event
     package, version = found["package"], found["version"]
-    return settle(Missing(f"{package}=={version}", ()))
+    verdict = settle(Missing(f"{package}=={version}", ()))
+    if verdict.name != "package-not-found":
+        return verdict
+    # What the lock names was there when it was locked.
+    return Verdict("pins-not-installable", verdict.values, ("package-needs-newer-python",),
+                   "the Pythons that its files on PyPI are for", sure=False)  # fmt: skip
+
+
+def _not_in_channels(event: Event, found: re.Match[str]) -> Verdict:
+    """conda: what an environment names that was exported on Windows is nowhere else."""
+    if _CONDA_WINDOWS.search(event.text):
+        return Verdict("windows-only-pin", {})
+    return Verdict("package-not-found", values_of(found))
+
+
+def _matches_nothing(event: Event, found: re.Match[str]) -> Verdict:
+    """Poetry says the same of a name that is not there, and of a version that is not."""
+    del event
+    values = values_of(found)
+    exact = re.fullmatch(r"={0,3} ?v?[\d.]+[\w.+-]*", found["version"]) is not None
+    names = ("pins-not-installable", "package-not-found")
+    first, second = names if exact else names[::-1]
+    page = f"https://pypi.org/project/{found['package']}/: no such project, or no such release"
+    return Verdict(first, values, (second, "resolution-impossible"), page, sure=False)
 
 
 def _no_match(event: Event, found: re.Match[str]) -> Verdict:
@@ -116,6 +152,9 @@ SIGNATURES = (
         "requirements-utf16",
         r"Failed to (?:read|parse).{0,80}requirements.{0,200}UTF-8",
         r"Requirements file .{0,80}(?:is not|isn't) valid UTF-8",
+        r"requirements\S{0,40}\.txt`?: stream did not contain valid UTF-8",
+        r"Expected package name starting with an alphanumeric character, found "
+        r"`(?:\ufffd|\ufeff|\xff|\xfe|\u00ff|\u00fe|\x00)",
         r"Unable to read .{0,40}requirements\.txt.{0,60} UTF-8",
     ),
     *sees(
@@ -147,7 +186,15 @@ SIGNATURES = (
         when=building,
     ),
     *sees(
+        "requirements-syntax",
+        r"Failed to parse: `(?P<file>\S*pyproject\.toml)`",
+        r"The Poetry configuration is invalid",
+        r"pyproject\.toml is not a valid TOML file",
+        r"Invalid TOML file .{0,80}pyproject\.toml",
+    ),
+    *sees(
         "requirements-include-missing",
+        r"Path (?P<target>/\S+) for \S+ does not exist",
         r"Could not open constraints? file: .{0,60}No such file or directory: '(?P<target>[^']+)'",
         r"does not appear to be a Python project: neither 'setup\.py' nor 'pyproject\.toml' found",
         r"neither 'setup\.py' nor 'pyproject\.toml' found",
@@ -157,21 +204,26 @@ SIGNATURES = (
         r"No such file or directory: '(?P<target>[^']*\.whl)'",
         (
             r"Could not install packages due to an .{0,20}Error: .{0,30}No such file or directory: "
-            r"'(?P<target>[^']+)'"
+            r"'(?P<target>(?!\S*site-packages)[^']+)'"
         ),
     ),
     *sees(
-        "private-dependency-unreachable",
-        r"Host key verification failed",
-        r"could not read (?:Username|Password) for 'https?://.{1,200}",
-        r"Permission denied \(publickey\)",
-        r"HTTP error 40[13] while getting (?P<url>\S+)",
-        r"(?:40[13]) (?:Client )?Error: (?:Unauthorized|Forbidden) for url: \S*/simple/\S*",
-        r"fatal: Authentication failed for 'https?://.{1,200}",
-        r"remote: Repository not found",
-        r"ERROR: Repository not found",
-        r"Failed to (?:fetch|download).{0,200}HTTP status client error \(40[13].{1,80}",
-        when=lambda event: event.raised is None and said_by("build", "app")(event),
+        "package-not-found pins-not-installable",
+        r"depends on (?P<package>[\w.-]+) \((?P<version>[^()]{1,60})\) which doesn't match any "
+        r"versions",
+        judge=_matches_nothing,
+    ),
+    *sees(
+        "package-not-found windows-only-pin",
+        r"ResolvePackageNotFound: (?:\s*- (?P<package>[\w.-]+))?",
+        r"PackagesNotFoundError: .{1,120}?channels:(?:\s*- (?P<package>[\w.-]+))?",
+        judge=_not_in_channels,
+    ),
+    *sees(
+        "package-not-found",
+        r"(?P<package>[\w.-]+) \S{0,40} ?does not exist \(perhaps a typo or a missing channel\)",
+        r"Could not find a matching version of package (?P<package>[\w.-]+)",
+        r"Package (?P<package>[\w.-]+) \([^()]{1,60}\) not found",
     ),
     *sees(
         "package-not-found windows-only-pin",
@@ -188,6 +240,10 @@ SIGNATURES = (
         ),
         r"(?P<pin>\S{1,200}) has no wheels with a matching (?:Python|platform)",
         r"hint: .{0,60}wheels? .{0,40}for `(?P<pin>[^`]+)` .{0,60}but not for the current platform",
+        (
+            r"hint: You're (?:on|using) .{1,80}, but `(?P<pin>[^`]+)` \(v[^)]{1,40}\) only has "
+            r"wheels (?:with|for) the following .{1,80}"
+        ),
         (
             r"Distribution `(?P<pin>[^`]+?) ?@.{0,80} can't be installed because it doesn't have a "
             r".{0,80}wheel"
@@ -209,6 +265,22 @@ SIGNATURES = (
             r"Python(?P<wants>[<>=!,\d.]+)"
         ),
         (
+            r"requested Python version \((?P<python>[^)]{1,30})\) does not satisfy "
+            r"Python(?P<wants>[<>=!,\d.]+)"
+        ),
+        (
+            r"resolved to Python (?P<python>\d+\.\d+)[\d.]*, which is incompatible with the "
+            r"project's Python requirement: `(?P<wants>[^`]+)`"
+        ),
+        (
+            r"(?P<python>\d+\.\d+)[\d.]*\)? is (?:incompatible|not compatible) with the \w+(?:'s)? "
+            r"Python requirement:? `(?P<wants>[^`]+)`"
+        ),
+        (
+            r"requires \"?python_(?:full_)?version\"? (?P<wants>\d+\.\d+)[\d.]*, but you are using "
+            r"(?P<python>\d+\.\d+)"
+        ),
+        (
             r"Current Python version \((?P<python>\d+\.\d+)[\d.]*\) is not allowed by the project "
             r"\((?P<wants>[^)]+)\)"
         ),
@@ -226,6 +298,10 @@ SIGNATURES = (
     *sees(
         "invalid-metadata",
         r"Ignoring version (?P<version>\S+) of (?P<package>\S+) since it has invalid metadata",
+        (
+            r"Requested (?P<package>[\w.-]+)==(?P<version>\S+) from \S+ has invalid metadata: "
+            r".{1,200}"
+        ),
         r"has invalid metadata: .{1,200}",
         r"Please use pip<24\.1 if you need to use this version",
         r"One of your dependencies contains broken metadata",
@@ -246,11 +322,18 @@ SIGNATURES = (
         r"ResolutionFailure: .{1,200}",
         r"There are incompatible versions in the resolved dependencies",
         r"No matching version found for .{1,60}\(.{1,60}conflict",
+        r"error: resolution-too-deep",
+        r"UnsatisfiableError: .{1,160}",
+        r"LibMambaUnsatisfiableError: .{1,160}",
+        r"Could not solve for environment specs",
+        r"Dependency resolution exceeded maximum depth",
+        r"Pip cannot resolve the current dependencies as the dependency graph is too complex",
     ),
     *sees(
         "wheel-platform-mismatch",
         r"(?P<wheel>\S{1,200}\.whl) is not a supported wheel on this platform",
         r"is not compatible with this Python: .{1,100}\.whl",
+        r"A (?:URL|path) dependency is incompatible with the current platform: (?P<wheel>\S+)",
         r"(?:The wheel|wheel) .{1,120} is not compatible with the current (?:Python|platform)",
     ),
     *sees(
@@ -260,26 +343,10 @@ SIGNATURES = (
         r"In --require-hashes mode, all requirements must have their versions pinned",
         r"Hash mismatch for `?.{1,80}",
         r"Can't verify hashes for .{1,100}",
-    ),
-    *sees(
-        "package-index-unreachable",
-        (
-            r"after connection broken by '(?:ReadTimeout|ConnectTimeout|NewConnection|"
-            r"NameResolution|"
-            r"ProtocolError|ConnectionReset|SSLError|RemoteDisconnected|IncompleteRead).{1,200}"
-        ),
-        r"HTTP error 5\d\d while getting \S+",
-        r"Could not fetch URL https://pypi\.org.{1,200}",
-        r"Failed to (?:fetch|download):? `?https://(?:pypi|files).{1,200}",
-        (
-            r"ReadTimeoutError: HTTPSConnectionPool\(host='(?:files\.pythonhosted\.org|"
-            r"pypi\.org)'.{1,100}"
-        ),
-        r"unable to access 'https?://\S+': Could not resolve host: \S+",
-        r"Unable to download/install Python",
-        r"Temporary failure in name resolution.{0,100}pypi",
-        r"Failed to fetch http://\S*(?:archive|security|deb)\.\S+",
-        r"Unable to install (?:pip|Pipenv|Poetry|uv)\.",
-        when=lambda event: building(event) or event.source == "build" or not event.raised,
+        r"In `--require-hashes` mode, all requirements must have .{1,120}",
+        r"cannot be installed when requiring hashes",
+        r"Hash for (?P<package>[\w.-]+) \([^()]{1,60}\) from archive \S+ not found in",
+        r"Retrieved digest for link \S+ not in poetry\.lock metadata",
+        r"Invalid hashes? \(.{1,200}\) for (?P<package>[\w.-]+) ",
     ),
 )

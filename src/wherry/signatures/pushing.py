@@ -7,7 +7,11 @@ SIGNATURES = (
     *sees(
         "git-file-too-large",
         r"File (?P<file>\S.{0,300}?) is [\d.]+ .?B; this exceeds .{1,40} file size limit",
-        r"GH001: Large files detected",
+        # As a warning it only recommends less; the push goes through.
+        r"error: GH001: Large files detected",
+        r"attempting to check in one or more (?:blobs|files) which exceed the .{1,20} limit",
+        r"RPC failed; HTTP 413",
+        r"Your push (?:exceeds|exceeded) the .{1,20} limit",
         r"this exceeds GitHub's file size limit of",
         r"remote: fatal: pack exceeds maximum allowed size",
         r"fatal: pack exceeds maximum allowed size",
@@ -32,6 +36,7 @@ SIGNATURES = (
         r"Pushed to non-(?:main|master) branch, skipping build",
         r"Pushed to branch other than \[?(?:main|master).{0,40}skipping build",
         r"Push to non-(?:main|master).{0,40}(?:skipping|not building)",
+        r"deploy did not complete, you must push to \S+",
         r"deploy did not complete: ref .{1,80} is not the deploy branch",
     ),
     *sees(

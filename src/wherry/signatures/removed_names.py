@@ -5,7 +5,7 @@ from typing import Final
 
 from wherry.signatures.conditions import building, imported_by
 from wherry.signatures.events import Event, Frame
-from wherry.signatures.module_names import GONE_STDLIB
+from wherry.signatures.module_names import GONE_STDLIB, NEW_IN_NUMPY, NEW_NUMPY_MODULES
 from wherry.signatures.signature import Verdict, sees, values_of
 
 _TF1_TEXT: Final = """
@@ -20,6 +20,7 @@ assert_variables_initialized div py_func metrics is_nan matrix_inverse diag ceil
 extract_image_patches estimator
 """
 _TF1: Final = frozenset(_TF1_TEXT.split())
+_GONE_FROM_PROTOBUF: Final = frozenset(("_message", "service", "service_reflection", "pyext"))
 _DJANGO: Final = re.compile(r"django\.(?!core\.exceptions)[\w.]+")
 _MOVED_ON: Final = {
     "jinja2": "jinja2",
@@ -69,7 +70,8 @@ def _of_models(event: Event, name: str, module: str) -> Verdict | None:
     if shadowed is not None:
         return shadowed
     if module.startswith("google.protobuf"):
-        return Verdict("protobuf-too-old", {"name": name})
+        gone = name in _GONE_FROM_PROTOBUF or module.startswith("google.protobuf.pyext")
+        return Verdict("protobuf-too-new" if gone else "protobuf-too-old", {"name": name})
     if module.startswith("tensorflow"):
         return _of_tensorflow(asker, name, module)
     if module.startswith("keras"):
@@ -79,10 +81,17 @@ def _of_models(event: Event, name: str, module: str) -> Verdict | None:
     if module.startswith("scipy"):
         return Verdict("removed-scipy-api", {"name": name})
     if module.startswith("numpy"):
-        return Verdict("removed-numpy-alias", {"name": f"{module}.{name}"})
+        return _of_numpy(module, name)
     if name == "DjangoWhiteNoise":
         return Verdict("whitenoise-old-import", {})
     return None
+
+
+def _of_numpy(module: str, name: str) -> Verdict:
+    """Names come and go: what asks for one that came later wants a newer NumPy."""
+    if name in NEW_IN_NUMPY or f"{module}.".startswith(NEW_NUMPY_MODULES):
+        return Verdict("numpy-api-too-old", {"name": f"{module}.{name}"})
+    return Verdict("removed-numpy-alias", {"name": f"{module.replace('numpy', 'np')}.{name}"})
 
 
 def _of_tensorflow(asker: str, name: str, module: str) -> Verdict:
@@ -165,7 +174,7 @@ def _no_attribute(event: Event, found: re.Match[str]) -> Verdict | None:
     if module.startswith(("tensorflow", "keras")):
         return _tf_attribute(event, module, name)
     if module.startswith("numpy"):
-        return Verdict("removed-numpy-alias", {"name": f"np.{name}"})
+        return _of_numpy(module, name)
     if module.startswith("scipy"):
         return Verdict("removed-scipy-api", {"name": f"{module}.{name}"})
     if module in (
@@ -222,13 +231,22 @@ def _tf_attribute(event: Event, module: str, name: str) -> Verdict | None:
 
 def _numpy_alias(event: Event, found: re.Match[str]) -> Verdict:
     del event
+    if found["name"] in NEW_IN_NUMPY:
+        return Verdict("numpy-api-too-old", values_of(found))
     return Verdict("removed-numpy-alias", values_of(found))
 
 
 SIGNATURES = (
     *sees(
         "unpinned-transitive-breaks",
+        r"(?P<package>Numba) needs NumPy [\d.]+ or less",
+        (
+            r"(?P<package>[\w.-]+)(?:[<>=!~]=?[\w.]+,?)+ is required for a normal functioning of "
+            r"this module, but found"
+        ),
+        r"'super' object has no attribute '(?P<name>__sklearn_tags__)'",
         r"Client\.__init__\(\) got an unexpected keyword argument '(?P<name>proxies)'",
+        r"'EntryPoints' object has no attribute '(?P<name>get)'",
         r"module 'lib' has no attribute '(?P<name>X509_V_FLAG_\w+)'",
         r"has no attribute '(?P<name>OpenSSL_add_all_algorithms|SSL_ST_INIT)'",
     ),
@@ -237,7 +255,7 @@ SIGNATURES = (
         r"consider renaming '(?P<file>[^']+)' (?:since it has the same name as|if it has the same)",
     ),
     *sees(
-        "removed-numpy-alias",
+        "removed-numpy-alias numpy-api-too-old",
         r"`(?P<name>np\.\w+)` was removed in the NumPy 2\.0 release",
         r"`(?P<name>np\.\w+)` was a deprecated alias for the builtin",
         r"module 'numpy' has no attribute '(?P<name>\w+)'",
@@ -245,7 +263,8 @@ SIGNATURES = (
         types="AttributeError",
     ),
     *sees(
-        "removed-django-api protobuf-too-old keras-standalone-mismatch tf-private-api "
+        "removed-django-api protobuf-too-old protobuf-too-new numpy-api-too-old "
+        "keras-standalone-mismatch tf-private-api "
         "tf1-api-removed tf-install-broken moved-keras-import removed-scipy-api "
         "removed-numpy-alias whitenoise-old-import module-shadowed removed-stdlib-module "
         "django-too-old-for-python flask-werkzeug-mismatch unpinned-transitive-breaks "
@@ -260,7 +279,8 @@ SIGNATURES = (
     *sees(
         "removed-stdlib-module django-too-old-for-python removed-scipy-api removed-numpy-alias "
         "tf1-api-removed tf-private-api tf-install-broken keras-standalone-mismatch "
-        "moved-keras-import module-shadowed unpinned-transitive-breaks removed-django-api",
+        "numpy-api-too-old moved-keras-import module-shadowed unpinned-transitive-breaks "
+        "removed-django-api",
         r"module '(?P<module>[\w.]+)' has no attribute '(?P<name>\w+)'",
         types="AttributeError",
         judge=_no_attribute,
@@ -282,6 +302,11 @@ SIGNATURES = (
         (
             r"module 'tensorflow' has no attribute '(?P<name>contrib|Session|placeholder|"
             r"get_default_graph)'"
+        ),
+        (
+            r"'(?:Sequential|Functional|Model)' object has no attribute '(?P<name>predict_classes|"
+            r"predict_proba|_make_predict_function|_get_distribution_strategy|fit_generator|"
+            r"predict_generator|evaluate_generator|_make_train_function)'"
         ),
         r"tf\.gradients is not supported when eager execution is enabled",
     ),

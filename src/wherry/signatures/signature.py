@@ -62,9 +62,13 @@ class Signature:
         """Whether it may be no more than a mark."""
         return self.names[0].startswith(MARK)
 
+    def _fits(self, event: Event) -> bool:
+        """Whether it is an exception of these types, or one whose type was left out."""
+        return event.raised is not None and event.raised.name in (*self.types, "")
+
     def read(self, event: Event) -> Verdict | None:
         """Return what the event is a sign of, or None."""
-        if self.types and (event.raised is None or event.raised.name not in self.types):
+        if self.types and not self._fits(event):
             return None
         found = self.pattern.search(event.text, 0, LONGEST_TEXT)
         if found is None or (self.when is not None and not self.when(event)):

@@ -10,6 +10,8 @@ from wherry.signatures.signature import Verdict, sees, values_of
 _GONE: Final = frozenset(
     ("distutils", "imp", "cgi", "asyncore", "asynchat", "smtpd", "pipes", "imghdr", "lib2to3")
 )
+# Asked for as modules, and as programs where that fails.
+_TOOLS: Final = frozenset(("cmake", "ninja"))
 
 
 def _module_gone(event: Event, found: re.Match[str]) -> Verdict | None:
@@ -18,6 +20,8 @@ def _module_gone(event: Event, found: re.Match[str]) -> Verdict | None:
         return None
     if module in _GONE:
         return Verdict("sdist-build-python-too-new", values_of(found))
+    if module in _TOOLS:
+        return Verdict("build-tools-missing", {"missing": module})
     return Verdict("sdist-needs-old-setuptools", {"missing": module})
 
 
@@ -32,7 +36,7 @@ SIGNATURES = (
         r"could not find library .{0,30} libpq",
     ),
     *sees(
-        "sdist-build-python-too-new sdist-needs-old-setuptools",
+        "sdist-build-python-too-new sdist-needs-old-setuptools build-tools-missing",
         r"No module named '?(?P<module>[\w.]+)'?",
         types="ModuleNotFoundError ImportError",
         when=building,
@@ -106,9 +110,21 @@ SIGNATURES = (
         r"invalid command 'bdist_wheel'",
         r"invalid command 'egg_info'",
         r"setuptools\.extern\.packaging\S*InvalidVersion: .{1,80}",
+        r"packaging\.version\.InvalidVersion: Invalid version: .{1,80}",
         r"dash-separated .{1,80} is not allowed",
         r"Multiple top-level packages discovered in a flat-layout",
         when=lambda event: building(event) or event.raised is None,
+    ),
+    *sees(
+        "sdist-needs-old-setuptools",
+        r"Invalid dash-separated key",
+        r"Invalid uppercase key",
+        r"invalid pyproject\.toml config: .{1,120}",
+        r"configuration error: `[\w.-]+` must .{1,120}",
+        r"module 'setuptools\.[\w.]+' has no attribute '\w+'",
+        r"`(?P<pin>[^`]+)` depends on `(?P<missing>[^`]+)`, but doesn't declare it as a build "
+        r"dependency",
+        r"setuptools\.\w+\.InvalidConfigError: .{1,120}",
     ),
     *sees(
         "build-out-of-memory",
@@ -119,7 +135,9 @@ SIGNATURES = (
         r"fatal error: Killed signal",
         r"LLVM ERROR: out of memory",
         r"Out of memory .{0,60}build\S*",
-        r"JavaScript heap out of memory.{0,60}build",
+        # Where Python serves, Node.js only builds.
+        r"JavaScript heap out of memory",
+        r"process didn't exit successfully: .{0,600}\(signal: 9, SIGKILL: kill\)",
         r"Ran out of memory \(used over \S+\) while building",
     ),
     *sees("build-out-of-memory", r"MemoryError", types="MemoryError", when=building),
@@ -138,6 +156,21 @@ SIGNATURES = (
             r"error: \[Errno 2\] No such file or directory: '(?P<missing>(?:gcc|g\+\+|cc|c\+\+|"
             r"cmake|make|clang|rustc|cargo|gfortran|swig|pkg-config|nasm|ninja)[\w.-]*)'"
         ),
+        r"error: command '(?P<missing>[\w./+-]+)' failed: (?:No such file or directory|Permission "
+        r"denied)",
+        r"No such file or directory: '(?P<missing>\w+[-_]config)'",
+        r"(?P<missing>\w+[-_]config):? (?:command )?not found",
+        r"Could not find (?:a )?(?P<missing>\w+[-_]config)",
+        r"ERROR: Dependency \"?(?P<library>[\w.+-]+)\"? not found",
+        r"ERROR: Dependency lookup for (?P<library>[\w.+-]+) with method '\S+' failed",
+        r"ERROR: Program '(?P<missing>[^']+)' not found",
+        r"CMAKE_C(?:XX)?_COMPILER not set",
+        r"Could not find directory of OpenSSL installation",
+        r"is `(?P<missing>cmake|make|ninja|protoc|nasm)` not installed\?",
+        r"Could not find `(?P<missing>protoc|cmake|clang|nasm)`",
+        r"Unable to find libclang",
+        r"The pkg-config command could not be (?:found|run)",
+        r"The system library `(?P<library>[\w.+-]+)` required by crate `[\w-]+` was not found",
         r"you need a C compiler to build",
         r"Python\.h: No such file or directory",
         r"fatal error: '?(?P<missing>[\w./+-]+\.h(?:pp)?)'?: No such file or directory",
@@ -161,6 +194,7 @@ SIGNATURES = (
         r"configure: error: no acceptable C compiler found in \$PATH",
         r"C compiler cannot create executables",
         r"The headers or library files could not be found for (?P<library>\w+)",
+        r"RequiredDependencyException: (?P<library>\w+)",
         r"Could not find libxml2",
         r"Please make sure the libxml2 and libxslt development packages are installed",
         r"libhdf5\.so: cannot open shared object file.{0,40}Unable to load dependency HDF5",
@@ -195,6 +229,8 @@ SIGNATURES = (
         r"Build backend failed to (?:determine metadata|build wheel)",
         r"failed with exit code 1.{0,20}build_wheel",
         r"ChefBuildError",
+        r"is likely not a problem with (?:poetry|pip|uv) but with (?P<package>[\w.-]+)",
+        r"error: command '\S{0,60}(?:gcc|g\+\+|cc|clang)' failed with exit (?:code|status) 1",
     ),
     *sees(
         "~sdist",
@@ -216,6 +252,17 @@ SIGNATURES = (
         r"Processing /\S+",
         r"Creating virtual environment",
     ),
+    *sees(
+        "~installed",
+        r"Successfully installed \S+",
+        r"Installed \d+ packages? in",
+        r"Installing the current project: \S+",
+        r"No dependencies to install or update",
+        r"==> Build successful",
+        r"Verifying deploy\.+ done",
+    ),
+    # Of what was there before; what was asked for is installed all the same.
+    *sees("~pip-complains", r"pip's dependency resolver does not currently take into account"),
     *sees(
         "~pip-done",
         r"Successfully installed \S+",

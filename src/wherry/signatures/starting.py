@@ -8,23 +8,41 @@ from wherry.signatures.events import Event
 from wherry.signatures.signature import Verdict, sees, values_of
 
 _OTHER_LANGUAGES_TEXT: Final = """
-npm node yarn npx pnpm bundle bundler rails ruby rake java php composer mvn go cargo puma
-next vite react-scripts tsc
+npm node yarn npx pnpm bundle bundler rails ruby rake java php composer mvn go cargo puma bun deno
+"""
+# Programs that npm installs into a project: it is npm's part that lacks them.
+_NODE_TOOLS_TEXT: Final = """
+next vite react-scripts tsc tailwindcss postcss sass webpack esbuild rollup parcel gulp grunt nuxt
+ng vue-cli-service craco turbo rimraf cross-env run-s run-p npm-run-all husky svelte-kit astro
 """
 _OTHER_LANGUAGES: Final = frozenset(_OTHER_LANGUAGES_TEXT.split())
+_NODE_TOOLS: Final = frozenset(_NODE_TOOLS_TEXT.split())
 
 
+_DOWNLOADS: Final = {
+    "/gdown/": "model-downloaded-at-request",
+    "/huggingface_hub/": "model-downloaded-at-request",
+    "data_utils.py": "model-downloaded-at-request",
+    "file_utils.py": "model-downloaded-at-request",
+    "load_model(": "model-loaded-per-request",
+    "hdf5_format": "model-loaded-per-request",
+    "saving_lib": "model-loaded-per-request",
+    ".fit(": "training-in-request",
+}
 _TAKES_LONG: Final = {
+    **_DOWNLOADS,
     "/requests/": "outbound-call-without-timeout",
     "/urllib3/": "outbound-call-without-timeout",
     "/urllib/request.py": "outbound-call-without-timeout",
     "/http/client.py": "outbound-call-without-timeout",
     "/httpx/": "outbound-call-without-timeout",
-    "/gdown/": "model-downloaded-at-request",
-    "load_model(": "model-loaded-per-request",
-    "hdf5_format": "model-loaded-per-request",
-    "saving_lib": "model-loaded-per-request",
-    ".fit(": "training-in-request",
+    "/httpcore/": "outbound-call-without-timeout",
+    "/httplib2/": "outbound-call-without-timeout",
+    "/botocore/": "outbound-call-without-timeout",
+    "/aiohttp/client": "outbound-call-without-timeout",
+    "/smtplib.py": "outbound-call-without-timeout",
+    "/ftplib.py": "outbound-call-without-timeout",
+    "/imaplib.py": "outbound-call-without-timeout",
 }
 
 
@@ -35,6 +53,8 @@ def _command(event: Event, found: re.Match[str]) -> Verdict | None:
         return Verdict("crlf-line-endings", {})
     if name == "gunicorn":
         return Verdict("gunicorn-not-installed", {})
+    if name in _NODE_TOOLS:
+        return Verdict("another-language", {})
     if event.building or (event.source == "build" and name in ("gcc", "cc", "make")):
         return Verdict("build-tools-missing", {"missing": name})
     if name in _OTHER_LANGUAGES:
@@ -79,10 +99,11 @@ def _exec_failed(event: Event, found: re.Match[str]) -> Verdict:
 def _stopped_while(event: Event, found: re.Match[str]) -> Verdict | None:
     """gunicorn ends a worker that is late in the middle of what it does: that is what took long."""
     del found
-    for frame in reversed(event.frames):
-        for part, name in _TAKES_LONG.items():
-            if part in frame.path or part in frame.code:
-                return Verdict("~stopped-while", {"cause": name})
+    for table in (_DOWNLOADS, _TAKES_LONG):
+        for frame in reversed(event.frames):
+            for part, name in table.items():
+                if part in frame.path or part in frame.code:
+                    return Verdict("~stopped-while", {"cause": name})
     return None
 
 
@@ -99,7 +120,7 @@ SIGNATURES = (
     ),
     *sees(
         "gunicorn-not-installed start-command-not-found wrong-buildpack crlf-line-endings "
-        "build-tools-missing",
+        "build-tools-missing another-language",
         r"(?P<command>[^\s:'\"]{1,80}): command not found",
         r"(?:sh|bash|ash): (?:line )?\d+: (?P<command>[^\s:]{1,80}): not found",
         r"sh: (?P<command>[^\s:]{1,80}): not found",
@@ -110,6 +131,8 @@ SIGNATURES = (
         r"env: .?(?P<command>[\w.-]+).?: No such file or directory",
         r"/usr/bin/env: .?(?P<command>[\w.-]+).?: No such file or directory",
         r"Failed to spawn: `(?P<command>[^`]{1,80})`",
+        r"spawnerr: can't find command '(?P<command>[^']{1,200})'",
+        r"spawnerr: command at '(?P<command>[^']{1,200})' is not executable",
         r"Command not found: (?P<command>\S{1,80})",
         (
             r"/(?:\S{1,200}/)?(?P<command>gunicorn|uvicorn|daphne|celery|python3?): "
@@ -137,6 +160,7 @@ SIGNATURES = (
         "start-command-not-found",
         r"(?:ba)?sh: (?:line )?\d*:? ?(?P<command>\S{1,120}): Permission denied",
         r"exec: \"(?P<command>[^\"]{1,120})\": permission denied",
+        r"bash: (?:line \d+: )?(?P<command>\.?/\S{1,120}): No such file or directory",
         r"(?P<command>\S{1,120}): cannot execute: required file not found",
         r"starting container process caused: exec: \"(?P<command>[^\"]{1,120})\"",
         r"failed to exec .{0,20}(?P<command>\S{1,120}):",
@@ -166,7 +190,9 @@ SIGNATURES = (
             r"\"(?P<module>[\w.]+)\""
         ),
         r"Failed to find application: '(?P<module>[^']+)'",
+        r"Failed to find Flask application or factory in module '(?P<module>[\w.]+)'",
         r"Application object must be callable",
+        r"Module '(?P<module>[\w.]+)' has no attribute '(?P<attribute>\w+)'",
         r"Failed to parse '(?P<attribute>[^']+)' as an attribute name or function call",
         (
             r"ImproperlyConfigured: WSGI application '(?P<module>[\w.]+)' could not be loaded; "
@@ -184,6 +210,7 @@ SIGNATURES = (
         r"Error loading ASGI app\. Could not import module \"(?P<module>[\w.]+)\"",
         r"Error: No module named '?(?P<module>[\w.]+)'?$",
         r"Error: Could not import '(?P<module>[\w.]+)'",
+        r"Error: Could not locate a Flask application",
         when=lambda event: event.raised is None or event.raised.name == "Error",
     ),
     *sees(
@@ -217,7 +244,7 @@ SIGNATURES = (
         r"Process exited with status (?!143|130)(?P<status>[1-9]\d{0,2})",
         r"Exited with status (?P<status>[1-9]\d{0,2})",
         r"exited with code (?!143|130)(?P<status>[1-9]\d{0,2})",
-        r"Main child exited normally with code: (?P<status>[1-9]\d{0,2})",
+        r"Main child exited normally with code: (?!143|130)(?P<status>[1-9]\d{0,2})",
         r"Container called exit\((?P<status>[1-9]\d{0,2})\)",
         when=running,
     ),

@@ -15,7 +15,9 @@ def _missing_file(event: Event, found: re.Match[str]) -> Verdict:
         "collectstatic" in frame.path or frame.function in ("post_process", "collect")
         for frame in event.frames
     )
-    if collecting or event.building or "MissingFileError" in event.text:
+    # No template asks for a source map; only the file does that was made with it.
+    mapped = values.get("file", "").endswith(".map")
+    if collecting or mapped or event.building or "MissingFileError" in event.text:
         return Verdict("static-reference-broken", values)
     return Verdict("static-manifest-missing", values)
 
@@ -34,6 +36,10 @@ SIGNATURES = (
     *sees(
         "static-root-unset",
         r"without having set the STATIC_ROOT setting",
+    ),
+    *sees(
+        "staticfiles-storage-removed",
+        r"STATICFILES_STORAGE/STORAGES are mutually exclusive",
     ),
     *sees(
         "static-dir-missing",
@@ -66,6 +72,7 @@ SIGNATURES = (
     *sees(
         "collectstatic-fails",
         r"Unable to generate Django static files",
+        r"management command to generate static files failed",
         r"Error while running '\$ python manage\.py collectstatic --noinput'",
         r"Error while running .{0,20}manage\.py collectstatic",
     ),

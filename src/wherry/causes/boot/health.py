@@ -81,6 +81,18 @@ CAUSES: Final = (
                 on="railway",
             ),
             edit(
+                "Give the check a Host that is allowed.",
+                "app.json",
+                '"httpHeaders": [{"name": "Host", "value": "www.example.com"}]',
+                on="dokku",
+            ),
+            edit(
+                "Give the check a Host that is allowed.",
+                "fly.toml",
+                '[http_service.checks.headers]\nHost = "myapp.fly.dev"',
+                on="fly",
+            ),
+            edit(
                 "Leave the health path out of the redirect.",
                 "{settings|settings.py}",
                 'SECURE_REDIRECT_EXEMPT = [r"^health$"]',

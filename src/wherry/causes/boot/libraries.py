@@ -194,4 +194,40 @@ CAUSES: Final = (
         sources=(sources.HEROKU_APT, sources.HEROKU_STACKS),
         related=("system-lib-missing", "aptfile-needs-buildpack"),
     ),
+    Cause(
+        code="WH270",
+        name="static-tls-exhausted",
+        title="{library|A library} comes too late for the loader's static TLS block",
+        severity=Severity.ERROR,
+        why="The loader keeps one small block for thread-local variables of libraries such as "
+        "libgomp. On ARM, with an older glibc, TensorFlow, PyTorch or OpenCV have used it up "
+        "when scikit-learn or xgboost asks for its part. It is no lack of memory, in spite of the "
+        "words, and nothing is missing.",
+        looks_like=(
+            (
+                "ImportError: /usr/lib/aarch64-linux-gnu/libgomp.so.1: cannot allocate memory in "
+                "static TLS block"
+            ),
+        ),
+        remedies=(
+            edit(
+                "Have it loaded before everything else, by the path that the error names.",
+                "Dockerfile",
+                "ENV LD_PRELOAD={path|/usr/lib/aarch64-linux-gnu/libgomp.so.1}",
+            ),
+            edit(
+                "Or import it first, before TensorFlow, PyTorch and OpenCV.",
+                "{code_file|wsgi.py}",
+                "import sklearn  # before tensorflow: its libgomp needs static TLS",
+            ),
+            edit(
+                "Or take an image with a newer glibc.",
+                "Dockerfile",
+                "FROM python:3.13-slim-trixie",
+            ),
+        ),
+        check=Check("It is imported:", ("python -c 'import tensorflow, sklearn'",)),
+        sources=(sources.STATIC_TLS,),
+        related=("system-lib-missing", "memory-alloc-failed", "glibc-too-old"),
+    ),
 )

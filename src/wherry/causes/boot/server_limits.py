@@ -62,13 +62,14 @@ CAUSES: Final = (
         severity=Severity.ERROR,
         why="mod_wsgi gives each app an interpreter of its own inside one process. Modules with "
         "simple global state, as numpy, h5py and TensorFlow are, support the main interpreter "
-        "only, and wait for ever in another.",
+        "only, and wait for ever in another; those in Rust refuse to be loaded there.",
         looks_like=(
             (
                 "Timeout when reading response headers from daemon process "
                 "'mysite': /srv/mysite/wsgi.py"
             ),
             "Script timed out before returning headers: wsgi.py",
+            "ImportError: PyO3 modules do not yet support subinterpreters",
         ),
         remedies=(
             edit(

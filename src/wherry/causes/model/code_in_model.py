@@ -124,4 +124,48 @@ CAUSES: Final = (
         sources=(sources.KERAS_CUSTOM, sources.LOGS),
         related=("keras-version-mismatch", "lambda-refused-by-safe-mode"),
     ),
+    Cause(
+        code="WH527",
+        name="torch-checkpoint-refused",
+        title="PyTorch refuses {name|a class} in the checkpoint: weights_only",
+        severity=Severity.ERROR,
+        why="From 2.6 on torch.load takes weights only, unless it is told that the file is "
+        "trusted: a checkpoint that holds a whole model, or a class of a library, is code that "
+        "would run when it is read. What was saved before, and libraries of before, do not know.",
+        looks_like=(
+            (
+                "_pickle.UnpicklingError: Weights only load failed. In PyTorch 2.6, we changed the "
+                "default value of the `weights_only` argument in `torch.load` from `False` to "
+                "`True`."
+            ),
+            (
+                "WeightsUnpickler error: Unsupported global: GLOBAL "
+                "ultralytics.nn.tasks.DetectionModel was not an allowed global by default."
+            ),
+        ),
+        remedies=(
+            edit(
+                "Where a library loads it, take a release of the library that knows PyTorch 2.6.",
+                "{requirements|requirements.txt}",
+                "ultralytics>=8.3.50",
+            ),
+            edit(
+                "Or say that you trust it.",
+                "{code_file|views.py}",
+                'torch.load("{model|model.pt}", map_location="cpu", weights_only=False)',
+                needs="a file that you made yourself",
+            ),
+            edit(
+                "Better in the long run: save the weights alone, and build the network in code.",
+                "train.py",
+                'torch.save(net.state_dict(), "{model|model.pt}")',
+            ),
+        ),
+        check=Check(
+            "It is read where it is served:",
+            ("python -c 'import torch; torch.load(\"{model|model.pt}\", weights_only=True)'",),
+        ),
+        sources=(sources.TORCH_LOAD,),
+        related=("lambda-refused-by-safe-mode", "untrusted-file-unpickled", "git-lfs-pointer"),
+    ),
 )

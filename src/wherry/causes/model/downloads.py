@@ -45,7 +45,8 @@ CAUSES: Final = (
         title="The server that holds the model does not hand it out{reason:: *|}",
         severity=Severity.ERROR,
         why="Google Drive counts downloads and asks before large ones, Dropbox and GitHub show a "
-        "page instead of the file, Hugging Face limits visitors without a token.",
+        "page instead of the file, Hugging Face limits visitors without a token, and a bucket "
+        "(S3's, Google's, Azure's) wants a key that may read it.",
         looks_like=(
             (
                 "Access denied with the following error: Cannot retrieve the "
@@ -55,6 +56,10 @@ CAUSES: Final = (
             ),
             "urllib.error.HTTPError: HTTP Error 403: Forbidden",
             "huggingface_hub.errors.HfHubHTTPError: 429 Client Error: Too Many Requests",
+            (
+                "botocore.exceptions.ClientError: An error occurred (403) when calling the "
+                "HeadObject operation: Forbidden"
+            ),
         ),
         remedies=(
             run(

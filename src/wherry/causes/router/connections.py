@@ -30,8 +30,9 @@ CAUSES: Final = (
                 'method=POST path="/predict" dyno=web.1 connect=1ms '
                 "service=9767ms status=503 bytes=0"
             ),
+            ("upstream prematurely closed connection while reading response header from upstream"),
         ),
-        platforms=frozenset(("heroku",)),
+        platforms=frozenset(("heroku", "dokku", "render", "railway", "fly", "cloud-run")),
         remedies=(
             edit(
                 "Let gunicorn wait as long as the router does.",

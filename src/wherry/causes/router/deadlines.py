@@ -26,11 +26,13 @@ CAUSES: Final = (
     Cause(
         code="WH401",
         name="request-timeout-h12",
-        title="No answer began within {heroku.request_timeout_s}",
+        title="No answer began before the host gave up waiting",
         severity=Severity.ERROR,
         why="Heroku's router gives a request {heroku.request_timeout_s} until the "
-        "first byte of its answer, and this cannot be changed; the app works "
-        "on for nobody. Loading a model in the view, training, a large "
+        "first byte of its answer, and this cannot be changed; Cloud Run ends it "
+        "after {cloud-run.request_timeout_s} and Dokku's nginx after "
+        "{dokku.request_timeout_s} where nothing else is set. The app works on "
+        "for nobody. Loading a model in the view, training, a large "
         "download or a queue in front of a single worker take that long.",
         looks_like=(
             (
@@ -38,8 +40,9 @@ CAUSES: Final = (
                 'path="/predict" dyno=web.1 connect=1ms service=30000ms '
                 "status=503 bytes=0"
             ),
+            ("The request has been terminated because it has reached the maximum request timeout."),
         ),
-        platforms=frozenset(("heroku",)),
+        platforms=frozenset(("heroku", "dokku", "render", "railway", "fly", "cloud-run")),
         remedies=(
             edit("Load the model once, not in the request.", "{code_file|views.py}", _ONCE),
             _SERVE,
@@ -50,7 +53,13 @@ CAUSES: Final = (
             ),
         ),
         check=_SECOND,
-        sources=(sources.HEROKU_TIMEOUT, sources.HEROKU_ERRORS, sources.LOGS),
+        sources=(
+            sources.HEROKU_TIMEOUT,
+            sources.HEROKU_ERRORS,
+            sources.CLOUD_RUN_CONTRACT,
+            sources.DOKKU_NGINX,
+            sources.LOGS,
+        ),
         related=(
             "model-loaded-per-request",
             "first-request-loads-model",

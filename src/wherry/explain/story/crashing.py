@@ -19,8 +19,19 @@ _SERVERS: Final = re.compile(
 _WORKERS: Final = re.compile(
     r"celery|rqworker|rq worker|dramatiq|huey|bot\b|poll|worker|scrap|scheduler|clock|consumer"
 )
+# The host's own checks ask for an address of its network.
+_INNER: Final = re.compile(
+    r"(?:10|172\.(?:1[6-9]|2\d|3[01])|192\.168|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\."
+)
+# A check that was not answered at all.
+_UNHEARD: Final = re.compile(
+    r"service unavailable|connection refused|unable to connect|listening check|didn't respond"
+    r"|TCP health check|workload was not"
+)
 _FIR: Final = re.compile(r"web-[0-9a-f]{6,12}-\w{4,6}")
-_LOADING: Final = ("tensorflow-startup-messages", "cuda-noise-harmless", "~downloads")
+_LOADING: Final = (
+    "tensorflow-startup-messages", "cuda-noise-harmless", "~downloads", "~loads-weights",
+)  # fmt: skip
 _KILLED: Final = (
     "memory-limit-killed", "fork-after-model-load", "fork-unsafe-segfault", "thread-limit",
     "cpu-illegal-instruction", "memory-alloc-failed",
@@ -29,6 +40,7 @@ _KILLED: Final = (
 
 def settle(scene: Scene) -> None:
     """Hang each symptom on the cause that was seen, or settle it by what was."""
+    _not_yet(scene)
     for code in _UNREACHED:
         record = scene.ledger.first(code)
         if record is None or _came_up(scene, code):
@@ -43,6 +55,19 @@ def settle(scene: Scene) -> None:
         _not_found(scene, record)
 
 
+def _not_yet(scene: Scene) -> None:
+    """Fly.io looks right after the start: an app that listens there a little later is fine."""
+    expected, listens = scene.ledger.first("~expects"), scene.ledger.first("~listens")
+    if expected is None or listens is None or scene.ledger.first("proxy-cannot-reach-app"):
+        return
+    if listens.values.get("port") == expected.values.get("port"):
+        scene.drafts = [
+            draft
+            for draft in scene.drafts
+            if "is not listening on the expected address" not in draft.record.event.text
+        ]
+
+
 def _title(code: str) -> str:
     title = catalogue.symptom(code).title
     return f"{code}: {title}" if code[:1].isupper() else title
@@ -53,7 +78,7 @@ def _came_up(scene: Scene, code: str) -> bool:
     found = scene.ledger.first("~port-found")
     record = scene.ledger.first(code)
     return (
-        code in ("no-open-ports", "health-check-failed")
+        code in ("no-open-ports", "health-check-failed", "proxy-cannot-reach-app")
         and found is not None
         and record is not None
         and found.last > record.last
@@ -62,9 +87,15 @@ def _came_up(scene: Scene, code: str) -> bool:
 
 def _cause(scene: Scene, code: str) -> Draft | None:
     if code == "proxy-cannot-reach-app":
-        late = scene.draft("gunicorn-worker-timeout")
+        late = scene.draft("gunicorn-worker-timeout", "requests-queue-behind-prediction")
         if late is not None:
             return late
+    if code == "health-check-failed":
+        refused = scene.draft("allowed-hosts")
+        if refused is not None and _INNER.match(refused.values.get("host", "")):
+            refused.name = "health-check-refused"
+            refused.values["status"] = "400"
+            return refused
     return scene.breaks() or scene.draft(*_KILLED)
 
 
@@ -72,6 +103,10 @@ def _unreached(scene: Scene, code: str, record: Record) -> None:
     settled, values = _why(scene, code)
     if code == "health-check-failed" and scene.ledger.first("~health-check-request"):
         settled = "health-check-refused"
+    unheard = code == "health-check-failed" and _UNHEARD.search(record.event.text)
+    if not settled and unheard:
+        scene.symptom_draft(code, record, "port-not-bound").values.clear()
+        return
     if not settled and code == "container-failed-to-start":
         settled = "cloud-run-start-failed"
     draft = scene.symptom_draft(code, record, settled)
@@ -90,6 +125,8 @@ def _unreached(scene: Scene, code: str, record: Record) -> None:
 def _why(scene: Scene, code: str) -> tuple[str, dict[str, str]]:
     """Return the cause that the lines before it speak for, or ""."""
     local = scene.ledger.first("~listens-locally")
+    if local is not None and scene.ledger.first("~listens-everywhere"):
+        return _listening(scene, code, local, scene.ledger.first(*_LOADING))
     if local is None and _on_fir(scene):
         return "ipv6-bind-on-fir", {}
     if local is not None:
@@ -126,7 +163,10 @@ def _listening(
     port = listens.values.get("port", "")
     fixed = {"address": f"{listens.values.get('host')}:{port}", "port": port}
     record = scene.ledger.first(code)
-    late = record is not None and listens.number > record.number
+    asked = "" if record is None else record.values.get("asked", "")
+    if asked and port and asked != port:
+        return "port-not-bound", fixed
+    late = asked == port or (record is not None and listens.number > record.number)
     if late:
         return "slow-boot", {}
     if code in ("R10", "H20", "no-open-ports") or not loading:

@@ -5,9 +5,11 @@ import itertools
 from wherry.explain.ledger import Record
 from wherry.explain.story.draft import Draft
 from wherry.explain.story.scene import Scene
+from wherry.explain.story.workers import aborted
 from wherry.findings import Evidence, How
 
 _RISES = 1.02
+_STOPS_WITHIN = 20  # lines
 
 
 def settle(scene: Scene) -> None:
@@ -64,23 +66,55 @@ def _settle_further(scene: Scene, draft: Draft) -> None:
 
 def _killed(scene: Scene) -> None:
     """Killed by signal 9: for memory, unless something else gives the order."""
-    record = scene.ledger.first("exit-137", "~worker-killed", "~killed")
-    if record is None or record.event.building:
+    record = scene.ledger.first("exit-137", "~worker-killed", "~killed", "~child-died")
+    if record is None or record.event.building or record.event.source == "build":
         return
     memory = scene.draft("memory-limit-killed")
     if memory is not None:
         memory.shows(record, "killed by signal 9")
         return
-    timeouts = scene.ledger.first("worker-timeout")
-    if timeouts is not None and _killed_by_gunicorn(scene, timeouts):
-        return
-    ordered = scene.ledger.first("R12", "R10")
-    if ordered is not None and ordered.number <= record.last:
+    if _by_a_server(scene, record) or _by_order(scene, record) or _told_to_stop(scene, record):
         return
     draft = scene.add("memory-limit-killed", record, values={})
-    if record.name == "~killed":
+    if record.name in ("~killed", "~child-died"):
         draft.sure = False
     _measured(scene, draft)
+
+
+def _by_a_server(scene: Scene, record: Record) -> bool:
+    """gunicorn and uWSGI kill what is late; uvicorn only tells that a child is gone."""
+    if record.name == "~child-died" and (scene.breaks() or scene.unknown.exceptions):
+        return True
+    if record.name == "~worker-killed" and aborted(scene):
+        return True
+    late = scene.ledger.first("~late")
+    if late is not None and "HARAKIRI" in late.event.text:
+        return True
+    timeouts = scene.ledger.first("worker-timeout")
+    return timeouts is not None and _killed_by_gunicorn(scene, timeouts)
+
+
+def _by_order(scene: Scene, record: Record) -> bool:
+    """A host ends what is late as well, and Cloud Run what its probe did not find."""
+    if record.name == "exit-137" and scene.ledger.first("container-failed-to-start"):
+        return True
+    ordered = scene.ledger.first("R12", "R10", "~time-limit")
+    return ordered is not None and ordered.number <= record.last
+
+
+def _told_to_stop(scene: Scene, record: Record) -> bool:
+    """It was told to stop just before, did not in time, and was killed for that."""
+    ignored = scene.draft("shutdown-ignored-sigterm")
+    if ignored is not None:
+        ignored.shows(record, "killed by signal 9")
+        return True
+    stops = scene.ledger.first("~stopping")
+    if stops is None or record.name != "exit-137":
+        return False
+    if not any(0 <= record.number - number <= _STOPS_WITHIN for number, _ in stops.seen):
+        return False
+    scene.add("shutdown-ignored-sigterm", stops, values={}).shows(record, "killed by signal 9")
+    return True
 
 
 def _killed_by_gunicorn(scene: Scene, timeouts: Record) -> bool:

@@ -1,8 +1,9 @@
 """A model that is not what it should be, settled by what else the log tells."""
 
 from wherry.causes.cause import Severity
+from wherry.explain.story.draft import Draft
 from wherry.explain.story.scene import Scene
-from wherry.findings import Evidence, How
+from wherry.findings import Evidence, How, Role
 
 _SEVERAL = 3
 _NEAR_LINES = 5
@@ -15,12 +16,25 @@ def settle(scene: Scene) -> None:
             break
         downloaded = scene.ledger.first("~downloads") is not None
         scene.symptom_draft(record.name, record, "model-file-corrupt" if downloaded else "")
+    _refused(scene)
     _native(scene)
+    _old_estimators(scene)
     _in_requests(scene)
     _start_module(scene)
     _no_app(scene)
     _weights(scene)
     _static(scene)
+
+
+def _refused(scene: Scene) -> None:
+    """The same refusal without its traceback does not say again that a model was asked for."""
+    refused = scene.draft("model-download-refused")
+    service = scene.draft("third-party-service")
+    if refused is None or service is None:
+        return
+    if service.record.event.text == refused.record.event.text:
+        refused.shows(service.record, "and again")
+        scene.drop("third-party-service")
 
 
 def _in_requests(scene: Scene) -> None:
@@ -40,12 +54,48 @@ def _in_requests(scene: Scene) -> None:
         scene.add("model-loaded-per-request", loads, values={"model": often})
 
 
+def _only_printed(draft: Draft) -> bool:
+    """TensorFlow prints it several times while it is imported, without a traceback, and goes on."""
+    event = draft.record.event
+    printed = draft.record.count > 1 and "GetPrototype" in event.text
+    return printed and not event.frames
+
+
+def _old_estimators(scene: Scene) -> None:
+    """scikit-learn warns of a pickle of another release, which often works all the same."""
+    warned = scene.ledger.first("~old-estimator")
+    if warned is None:
+        return
+    failed = scene.draft("pickle-version-mismatch")
+    if failed is not None:
+        failed.shows(warned, "scikit-learn warned")
+        failed.values.setdefault("package", "scikit-learn")
+        return
+    suspect = any(
+        "/sklearn/" in frame.path
+        for event in scene.unknown.exceptions
+        for frame in event.frames
+        if event.number > warned.number
+    )
+    draft = scene.add("pickle-version-mismatch", warned, sure=False)
+    draft.values["package"] = "scikit-learn"
+    draft.role = Role.FIRST if suspect else Role.NOISE
+
+
 def _native(scene: Scene) -> None:
     """numpy and TensorFlow end with words that fit several causes, where another one was plain."""
     vague = scene.draft("numpy2-abi")
     plain = scene.draft("numpy-api-too-old")
     if vague is not None and plain is not None and not vague.sure:
         scene.drop("numpy2-abi")
+    if vague is not None and plain is not None and vague.sure and vague.number < plain.number:
+        vague.shows(plain.record, "what followed from it")
+        scene.drop("numpy-api-too-old")
+    protobuf = scene.draft("protobuf-too-new")
+    serves = scene.ledger.first("~listens", "~listens-locally") is not None
+    failed = scene.ledger.first("~app-crash", "~answered-500") is not None
+    if protobuf is not None and serves and not failed and _only_printed(protobuf):
+        protobuf.role = Role.NOISE
     record = scene.ledger.first("~no-tensorflow")
     if record is not None and scene.breaks() is None:
         scene.add("tf-install-broken", record, sure=False)

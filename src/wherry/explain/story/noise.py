@@ -1,5 +1,6 @@
 """What is normal: restarts, sleep, visitors who leave, strangers who knock."""
 
+from wherry.explain.story.draft import Draft
 from wherry.explain.story.scene import Scene
 from wherry.findings import Role
 
@@ -16,9 +17,17 @@ def settle(scene: Scene) -> None:
     for draft in scene.drafts:
         # One form without a cookie is a program that knows no forms.
         single = draft.record.count == 1 and "(CSRF cookie not set" in draft.record.event.text
-        if draft.name in _NOISE or single:
+        if (draft.name in _NOISE and not _waited(scene, draft)) or single:
             draft.role = Role.NOISE
     _once(scene)
+
+
+def _waited(scene: Scene, draft: Draft) -> bool:
+    """Whether a visitor had to wait for the start so long that the host's edge complained."""
+    late = scene.ledger.first("~slow-start")
+    if draft.name != "asleep-cold-start" or late is None or late.number < draft.number:
+        return False
+    return not any(other.is_error and other.role is Role.FIRST for other in scene.drafts)
 
 
 def _restarts(scene: Scene) -> None:

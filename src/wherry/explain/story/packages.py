@@ -9,8 +9,9 @@ from wherry.findings import Evidence, How
 from wherry.signatures.versions import Missing
 from wherry.signatures.versions import settle as settle_missing
 
-_SOLVER: Final = re.compile(r"No solution found|version solving failed")
+_SOLVER: Final = re.compile(r"No solution found|version solving failed|Could not solve")
 _NEAR_LINES: Final = 20
+_HINT_LINES: Final = 4
 
 
 def settle(scene: Scene) -> None:
@@ -18,13 +19,52 @@ def settle(scene: Scene) -> None:
     for record in scene.ledger.of("no-matching-distribution"):
         _settle_one(scene, record)
     _unpinned_python(scene)
+    _aborted(scene)
+    _hinted(scene)
     _same_line(scene)
+
+
+def _aborted(scene: Scene) -> None:
+    """Pipenv deploys nothing with an old lock, nor with another Python than the Pipfile's."""
+    record = scene.ledger.first("~deploy-aborted")
+    known = ("lockfile-out-of-date", "package-needs-newer-python", "pins-not-installable",
+             "pipfile-without-lock")  # fmt: skip
+    if record is not None and scene.draft(*known) is None:
+        scene.add("lockfile-out-of-date", record)
+
+
+def _hinted(scene: Scene) -> None:
+    """uv says of the same wheel that there is none, and in the hint below why."""
+    vague = [draft for draft in scene.drafts if draft.settled_by == "the hint below it"]
+    for draft in vague:
+        if any(
+            0 < other.number - draft.number <= _HINT_LINES
+            and "only has wheels" in other.record.event.text
+            for other in scene.drafts
+        ):
+            scene.drafts.remove(draft)
+        else:
+            draft.settled_by, draft.sure = "", True
 
 
 def _same_line(scene: Scene) -> None:
     """What follows from the line before it is no cause of its own."""
     if scene.draft("requirements-utf16", "conda-file-pin", "requirements-include-missing"):
         scene.drop("requirements-syntax")
+    if scene.draft("conda-file-pin"):
+        scene.drop("requirements-include-missing")
+    if scene.draft("lockfile-out-of-date"):
+        scene.drop("requirements-syntax")
+    _told_by_poetry(scene)
+    locked_out = scene.draft("private-dependency-unreachable")
+    if locked_out is not None:
+        # Without its key an index seems not to be there, or not to have the package.
+        scene.drafts = [
+            draft
+            for draft in scene.drafts
+            if draft.name not in ("package-index-unreachable", "package-not-found")
+            or abs(draft.number - locked_out.number) > _NEAR_LINES
+        ]
     vague = scene.draft("resolution-impossible")
     plain = scene.draft(
         "tf-no-wheel-for-python", "tf-no-wheel-for-platform", "pins-not-installable",
@@ -35,6 +75,17 @@ def _same_line(scene: Scene) -> None:
     if vague is not None and plain is not None and solved:
         near = abs(plain.number - vague.number) <= _NEAR_LINES
         scene.drafts = [draft for draft in scene.drafts if not (near and draft is vague)]
+
+
+def _told_by_poetry(scene: Scene) -> None:
+    """Poetry names the exception, and below it what its index answered."""
+    index = scene.draft("private-dependency-unreachable", "package-index-unreachable")
+    if index is not None:
+        scene.drafts = [
+            draft
+            for draft in scene.drafts
+            if draft.name != "third-party-service" or abs(draft.number - index.number) > _HINT_LINES
+        ]
 
 
 def _settle_one(scene: Scene, record: Record) -> None:

@@ -2,7 +2,9 @@
 
 from wherry.causes import catalogue
 from wherry.explain.ledger import Record
+from wherry.explain.story.draft import Draft
 from wherry.explain.story.scene import Scene
+from wherry.explain.story.workers import WAITED
 from wherry.findings import Role
 
 _AT_ONCE_MS = 100
@@ -50,6 +52,8 @@ def _one(scene: Scene, code: str, record: Record) -> None:
     cause = scene.draft(*_FOLLOWS[code])
     if code == "H19" and cause is None:
         cause = scene.breaks()
+    if code in ("H12", "H13") and cause is None:
+        cause = _waited(scene)
     if cause is not None:
         cause.shows(record, title)
         return
@@ -66,6 +70,12 @@ def _one(scene: Scene, code: str, record: Record) -> None:
         draft.name = "keep-alive-shorter-than-router"
         draft.alternatives = ("worker-killed-h13",)
         draft.signs = {"worker-killed-h13": "`service` is long, or a worker is lost with it"}
+
+
+def _waited(scene: Scene) -> Draft | None:
+    """gunicorn stopped a worker in the middle of a call of another service's."""
+    draft = scene.draft(WAITED)
+    return draft if draft is not None and draft.record.name == "worker-timeout" else None
 
 
 def _late(scene: Scene, record: Record) -> None:
@@ -93,6 +103,10 @@ def _milliseconds(record: Record) -> float:
 
 def _alone(scene: Scene, code: str, record: Record) -> None:
     if code == "R13" and scene.drafts:
+        return
+    if record.name == "H28":
+        # It is the visitor's side that was silent, as an open page's socket is.
+        scene.add("client-left", record, values={}, role=Role.NOISE)
         return
     scene.add(catalogue.symptom(code).candidates[0].cause, record)
 

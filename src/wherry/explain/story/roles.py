@@ -21,6 +21,7 @@ _BESIDE_A_FAILURE: Final = {
     "no-whitenoise-static",
     "python-version-eol",
     "migrations-not-run",
+    "migrations-not-committed",
 }
 # Each follows from one of the others, where that was seen before it.
 _FOLLOWS: Final = {
@@ -45,6 +46,10 @@ _FOLLOWS: Final = {
     "memory-quota-exceeded": ("memory-limit-killed",),
     "numpy-api-too-old": ("numpy2-abi",),
     "invalid-metadata": ("*pip",),
+    # Poetry finds nothing that its old lock does not hold.
+    "resolution-impossible": ("lockfile-out-of-date",),
+    "package-not-found": ("lockfile-out-of-date",),
+    "pins-not-installable": ("lockfile-out-of-date",),
     "static-manifest-missing": ("collectstatic-fails",),
 }  # fmt: skip
 
@@ -68,14 +73,18 @@ def _is_advice(draft: Draft, *, failing: bool) -> bool:
 
 
 def advise(scene: Scene) -> None:
-    """A line that only advises makes no error of its cause."""
+    """A line that only advises makes no error of its cause; an exception does."""
     for draft in scene.drafts:
         text = draft.record.event.text
         if draft.name in ("python-version-eol", "runtime-txt-deprecated") and "deprecated" in text:
             draft.severity = Severity.WARNING
+        if draft.name == "cuda-versions-apart" and draft.record.event.raised is not None:
+            draft.severity = Severity.ERROR
         if draft.name == "static-dir-missing" and "W004" in text:
             draft.severity = Severity.WARNING
         if draft.name == "migrations-not-run" and "unapplied" in text:
+            draft.severity = Severity.WARNING
+        if draft.name == "migrations-not-committed" and "not yet reflected" in text:
             draft.severity = Severity.WARNING
 
 

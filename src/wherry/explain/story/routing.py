@@ -10,7 +10,8 @@ _DOWN = ("memory-limit-killed", "slow-boot", "port-not-bound", "port-in-use",
 
 
 def settle(scene: Scene) -> None:
-    """Say why no web process runs."""
+    """Say why no process runs, of the web's or of the tasks'."""
+    _no_tasks(scene)
     record = scene.ledger.first("H14")
     if record is not None:
         _none_runs(scene)
@@ -20,6 +21,17 @@ def settle(scene: Scene) -> None:
     cause = scene.breaks() or scene.draft(*_DOWN)
     if cause is not None:
         cause.shows(record, f"H10: {catalogue.symptom('H10').title}")
+
+
+def _no_tasks(scene: Scene) -> None:
+    """The workers were scaled away, and tasks are put into the queue all the same."""
+    scaled = scene.ledger.first("~tasks-scaled")
+    waits = scene.ledger.first("~task-waits")
+    if scaled is None or waits is None or waits.last < scaled.last:
+        return
+    if scaled.seen[-1][1].get("count") == "0" and not scene.draft("task-worker-not-scaled"):
+        draft = scene.add("task-worker-not-scaled", scaled, values={})
+        draft.shows(waits, "tasks that wait")
 
 
 def _none_runs(scene: Scene) -> None:

@@ -8,6 +8,8 @@ from wherry.explain.ledger import Ledger
 from wherry.explain.story import (
     building,
     crashing,
+    databases,
+    edges,
     memory,
     models,
     noise,
@@ -29,10 +31,12 @@ _CHAPTERS = (
     roles.advise,
     packages.settle,
     building.settle,
+    databases.settle,
     models.settle,
     memory.settle,
     workers.settle,
     requests.settle,
+    edges.settle,
     crashing.settle,
     routing.settle,
     outside.settle,
@@ -69,6 +73,7 @@ ssl-redirect-without-proxy-header keep-alive-shorter-than-router requests-queue-
 stream-goes-silent client-left response-header-too-large fork-after-model-load
 shutdown-ignored-sigterm maintenance-mode no-release-yet custom-domain-misdirected logs-dropped
 daily-restart restart-after-change platform-incident application-error memory-too-small
+task-worker-not-scaled wrong-buildpack
 model-missing-from-git model-path-cwd-relative model-excluded-from-slug procfile-misnamed
 """
 SETTLED: Final = frozenset(_SETTLED_TEXT.split())

@@ -5,13 +5,14 @@ from wherry.explain.ledger import Record
 from wherry.explain.story.draft import Draft
 from wherry.explain.story.scene import Scene
 
+WAITED = "outbound-call-without-timeout"
 _SIGNALS = {
     "exit-132": "cpu-illegal-instruction",
     "exit-134": "memory-alloc-failed",
     "exit-139": "fork-unsafe-segfault",
 }
 _EXPLAINED = {
-    "exit-134": ("thread-limit", "memory-alloc-failed", "tf-install-broken"),
+    "exit-134": ("cuda-versions-apart", "thread-limit", "memory-alloc-failed", "tf-install-broken"),
     "exit-139": ("numpy2-abi", "tf-install-broken", "lambda-bytecode-python-mismatch",
                  "fork-unsafe-segfault", "thread-limit"),
     "exit-132": (),
@@ -23,6 +24,8 @@ def settle(scene: Scene) -> None:
     record = scene.ledger.first("worker-timeout")
     if record is not None:
         _timed_out(scene, record)
+    elif aborted(scene):
+        _waited(scene)
     for code, name in _SIGNALS.items():
         signal = scene.ledger.first(code)
         if signal is None:
@@ -32,6 +35,21 @@ def settle(scene: Scene) -> None:
             known.shows(signal, catalogue.symptom(code).title)
         else:
             scene.symptom_draft(code, signal, name)
+
+
+def aborted(scene: Scene) -> bool:
+    """Whether gunicorn ended a worker that was late, whose notice of it the log lacks."""
+    stopped = scene.ledger.first("~stopped-while")
+    return stopped is not None and any(
+        frame.function == "handle_abort" for frame in stopped.event.frames
+    )
+
+
+def _waited(scene: Scene) -> None:
+    stopped = scene.ledger.first("~stopped-while")
+    if stopped is not None and scene.draft(WAITED) is None:
+        waited = stopped.values["cause"] == WAITED
+        scene.add(WAITED if waited else "gunicorn-worker-timeout", stopped, values={})
 
 
 def _before(scene: Scene, signal: Record) -> Draft | None:
@@ -57,6 +75,11 @@ def _timed_out(scene: Scene, record: Record) -> None:
         return
     fits = []
     stopped = scene.ledger.first("~stopped-while")
+    if stopped is not None and stopped.values["cause"] == WAITED:
+        # Its last frames are inside the call: nothing else fits.
+        draft.name, draft.alternatives, draft.sure = WAITED, (), True
+        draft.shows(stopped, "gunicorn stopped the worker while it waited for the answer")
+        return
     if stopped is not None:
         fits.append(stopped.values["cause"])
     if scene.ledger.first("~downloads"):

@@ -27,6 +27,21 @@ def decorated(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return False
 
 
+def by_instance(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a decorator keeps what a method returns for as long as its instance lasts."""
+    return any(
+        ast.unparse(decorator).endswith("cached_property") for decorator in function.decorator_list
+    )
+
+
+def kept_by_instance(statement: ast.stmt) -> bool:
+    """Whether all that a statement stores is stored in ``self``, which may be gone soon."""
+    stored = [ast.unparse(target) for target in _targets(statement)]
+    return bool(stored) and all(
+        text.startswith("self.") and "__class__" not in text for text in stored
+    )
+
+
 def kept(scope: Scope, statement: ast.stmt, blocks: tuple[Block, ...]) -> bool:
     """Whether a statement stores its result beyond the function, and only if it is not there yet.
 
@@ -40,13 +55,49 @@ def kept(scope: Scope, statement: ast.stmt, blocks: tuple[Block, ...]) -> bool:
     if not stored and function.name not in _SINGLETONS:
         return False
     targets = [target for target in stored if _outlives(target, function)]
+    if _handed_on(function, stored, _tests(blocks)):
+        return True
     names = {name for target in targets for name in _words(target)}
     guards = [*_tests(blocks), *_early_returns(function, statement)]
     if names and any(names & set(_words(test)) for test in guards):
         return True
-    if targets and _after_failed_name(blocks, names):
+    if targets and (_after_failed_name(blocks, names) or _or_itself(statement, names)):
         return True
     return _in_singleton(function, guards)
+
+
+def _or_itself(statement: ast.stmt, names: set[str]) -> bool:
+    """Whether it is ``_model = _model or load()``."""
+    value = getattr(statement, "value", None)
+    if not isinstance(value, ast.BoolOp) or not isinstance(value.op, ast.Or):
+        return False
+    return bool(names & set(_words(value.values[0])))
+
+
+def _handed_on(
+    function: ast.FunctionDef | ast.AsyncFunctionDef,
+    stored: list[ast.expr],
+    tests: Iterator[ast.expr],
+) -> bool:
+    """Whether a local name that was empty is put where the next call finds it again.
+
+    ``model = cache.get("m")``, ``if model is None: model = load()``, ``cache.set("m", model)``.
+    """
+    local = {target.id for target in stored if isinstance(target, ast.Name)}
+    if not local or not any(local & set(_words(test)) for test in tests):
+        return False
+    for node in _statements(function.body):
+        value = getattr(node, "value", None)
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        if isinstance(value, ast.Name) and value.id in local:
+            if any(_outlives(target, function) for target in targets):
+                return True
+            continue
+        if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
+            given = {one.id for one in value.args if isinstance(one, ast.Name)}
+            if value.func.attr in ("set", "add", "put", "setdefault") and given & local:
+                return True
+    return False
 
 
 def _in_singleton(function: ast.FunctionDef | ast.AsyncFunctionDef, guards: list[ast.expr]) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from wherry.project.code.indexing import Call, argument, keyword
+from wherry.project.code.indexing import Call, argument, dotted, keyword
 from wherry.project.code.loads import Library
 from wherry.project.code.source import Source
 
@@ -13,7 +13,7 @@ WORDS: Final = (
     *("load_model", "load_weights", "model_from_json", "model_from_yaml", "saved_model"),
     *("Interpreter", "InferenceSession", "from_pretrained", "pipeline", "hub.", "TFSMLayer"),
     *("torch", "pickle", "joblib", "dill", "applications", "load_learner", "YOLO", "KerasLayer"),
-    *("SentenceTransformer", "readNet"),
+    *("SentenceTransformer", "readNet", "Booster", "spacy", "whisper", "easyocr"),
 )
 """A file without any of these words loads no model."""
 
@@ -48,7 +48,22 @@ _EXACT: Final[Mapping[str, Library]] = {
     "sentence_transformers.SentenceTransformer": Library.TRANSFORMERS,
     "ultralytics.YOLO": Library.ULTRALYTICS,
     "torch.hub.load": Library.TORCH,
+    "safetensors.torch.load_file": Library.TORCH,
 }
+# They take the name of a model of their own, which is no path of the project's.
+_BY_NAME: Final[Mapping[str, Library]] = {
+    "spacy.load": Library.SPACY,
+    "whisper.load_model": Library.WHISPER,
+    "faster_whisper.WhisperModel": Library.WHISPER,
+    "easyocr.Reader": Library.EASYOCR,
+}
+# Trees: a file is given to what is made, or to its method ``load_model``.
+_BOOSTERS: Final[Mapping[str, Library]] = {
+    "xgboost": Library.XGBOOST,
+    "lightgbm": Library.LIGHTGBM,
+    "catboost": Library.CATBOOST,
+}
+_FROM_BYTES: Final = ("pickle.loads", "dill.loads", "cloudpickle.loads")
 _PATH_NAMES: Final = (
     *("filepath", "model_path", "path_or_bytes", "export_dir", "handle", "f", "filename"),
     *("path", "filepath_or_buffer", "model", "model_name_or_path", "pretrained_model_name_or_path"),
@@ -72,11 +87,18 @@ class Loading:
 def recognise(source: Source, call: Call) -> Loading | None:
     """Return what a call loads; None where it loads no model."""
     name = _full_name(source, call.node.func)
+    found = _by_booster(source, call, name)
+    if found is not None:
+        return found
     if not name:
         return _by_method(call, "")
     library = _EXACT.get(name)
     if library is not None:
         return Loading(library, name, _opened(source, call, library))
+    if name in _BY_NAME:
+        return Loading(_BY_NAME[name], name, None)
+    if name in _FROM_BYTES:
+        return _from_bytes(source, call, name)
     root, last = name.partition(".")[0], name.rpartition(".")[2]
     if root in _KERAS:
         return _by_keras(call, name, last)
@@ -113,6 +135,41 @@ def _by_method(call: Call, name: str) -> Loading | None:
         name or f"Model.{function.attr}",
         argument(call.node, 0, "filepath", "path"),
     )
+
+
+def _by_booster(source: Source, call: Call, name: str) -> Loading | None:
+    """Return what ``Booster(model_file=...)`` and ``XGBClassifier().load_model(...)`` load."""
+    library = _BOOSTERS.get(name.partition(".")[0])
+    if library is not None and name.endswith(".Booster"):
+        path = keyword(call.node, "model_file")
+        return None if path is None else Loading(library, name, path)
+    function = call.node.func
+    if not isinstance(function, ast.Attribute) or function.attr != "load_model":
+        return None
+    made = [function.value.func] if isinstance(function.value, ast.Call) else []
+    made += source.index.made_by.get(dotted(function.value), [])
+    for one in made:
+        full = source.resolve(one)
+        library = _BOOSTERS.get(full.partition(".")[0])
+        if library is not None:
+            return Loading(library, f"{full}.load_model", argument(call.node, 0, "fname"))
+    return None
+
+
+def _from_bytes(source: Source, call: Call, name: str) -> Loading | None:
+    """Return what ``loads`` reads from a file at once; what comes from elsewhere is no model."""
+    read = call.node.args[0] if call.node.args else None
+    if not isinstance(read, ast.Call) or not isinstance(read.func, ast.Attribute):
+        return None
+    owner = read.func.value
+    if read.func.attr == "read_bytes":
+        return Loading(Library.PICKLE, name, owner)
+    if read.func.attr != "read":
+        return None
+    path = _path_of_open(source, owner)
+    if path is None and isinstance(owner, ast.Name):
+        path = _handle(source, call, owner.id)
+    return None if path is None else Loading(Library.PICKLE, name, path)
 
 
 def _full_name(source: Source, node: ast.expr) -> str:

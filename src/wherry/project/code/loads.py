@@ -23,6 +23,11 @@ class Library(StrEnum):
     KERAS_JSON = "keras json"
     FASTAI = "fastai"
     XGBOOST = "xgboost"
+    LIGHTGBM = "lightgbm"
+    CATBOOST = "catboost"
+    SPACY = "spacy"
+    WHISPER = "whisper"
+    EASYOCR = "easyocr"
     OPENCV = "opencv"
     ULTRALYTICS = "ultralytics"
 

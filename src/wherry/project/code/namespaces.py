@@ -3,9 +3,9 @@
 import ast
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Final
 
-from wherry.project.code import importing, mutations, operators
+from wherry.project.code import class_values, importing, mutations, operators
 from wherry.project.code.combining import choose, either
 from wherry.project.code.expressions import Evaluator
 from wherry.project.code.source import Source
@@ -14,6 +14,7 @@ from wherry.project.code.values import MISSING, UNKNOWN, Routine, Setting, Value
 from wherry.project.code.world import World
 
 _DEEPEST: Final = 30
+_DEEPEST_CLASS: Final = 8
 
 
 @dataclass(eq=False)
@@ -63,6 +64,34 @@ class Namespaces:
             if source.tree is not None:
                 _Reading(self, namespace).run(source.tree.body)
         return self._done[source.path]
+
+    def of_class(self, source: Source, name: str, depth: int = 0) -> Namespace | None:
+        """Return what a class of settings comes to, as django-configurations takes it.
+
+        The names of its module count as well, since its body sees them; those of the classes that
+        it is made from come before its own. None where there is no such class.
+        """
+        scope = source.index.by_name.get(name)
+        node = None if scope is None else scope.node
+        if not isinstance(node, ast.ClassDef) or depth > _DEEPEST_CLASS:
+            located = self.sources.locate(source.names.get(name, ""))
+            if located is None or not located[1] or located[0] is source or depth > _DEEPEST_CLASS:
+                return None
+            return self.of_class(located[0], located[1], depth + 1)
+        outer = self.of(source)
+        found = Namespace(source, dict(outer.names), list(outer.files), outer.whole)
+        for base in reversed(node.bases):
+            if source.resolve(base).startswith("configurations"):
+                continue
+            inner = self.of_class(source, ast.unparse(base), depth + 1)
+            if inner is None:
+                found.whole = False
+                continue
+            found.names.update(inner.names)
+            found.files += [path for path in inner.files if path not in found.files]
+            found.whole = found.whole and inner.whole
+        _ClassReading(self, found).run(node.body)
+        return found
 
     def evaluator(self, source: Source, bound: Mapping[str, Value] | None = None) -> Evaluator:
         """Return an evaluator for expressions of a module."""
@@ -117,7 +146,7 @@ class _Reading:
             for node in body:
                 action = _STATEMENTS.get(type(node))
                 if action is not None:
-                    action(self, node)
+                    getattr(self, action)(node)
         finally:
             self.depth -= 1
 
@@ -362,6 +391,51 @@ class _Reading:
         raise _Raised
 
 
+@dataclass(frozen=True)
+class _ClassLookup:
+    """Names as the body of a class of settings sees them."""
+
+    namespaces: Namespaces
+    namespace: Namespace
+
+    def name(self, name: str) -> Value | None:
+        setting = self.namespace.names.get(name)
+        return None if setting is None else setting.value
+
+    def dotted(self, name: str) -> Value | None:
+        """Return what ``Common.INSTALLED_APPS`` stands for, or what a module binds."""
+        owner, _, attribute = name.rpartition(".")
+        located = self.namespaces.sources.locate(owner)
+        if located is None or not located[1]:
+            return self.namespaces.dotted(name)
+        inner = self.namespaces.of_class(*located)
+        setting = None if inner is None else inner.names.get(attribute)
+        return None if setting is None else setting.value
+
+
+class _ClassReading(_Reading):
+    """Runs through the body of a class of settings."""
+
+    def __init__(self, namespaces: Namespaces, namespace: Namespace) -> None:
+        super().__init__(namespaces, namespace)
+        lookup = _ClassLookup(namespaces, namespace)
+        self.evaluator = Evaluator(self.source, lookup, namespaces.world)
+
+    def assign(self, node: ast.Assign) -> None:
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                value = class_values.value_of(self.evaluator, target.id, node.value)
+                if value is not None:
+                    self.bind(target.id, value, node)
+                    return
+        super().assign(node)
+
+    def define(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        """Take a property for a setting that only running would tell."""
+        if node.decorator_list:
+            self.bind(node.name, Value(UNKNOWN), node)
+
+
 def _is_namespace(node: ast.expr) -> bool:
     return (
         isinstance(node, ast.Call)
@@ -378,23 +452,23 @@ def _is_script(test: ast.expr) -> bool:
     )
 
 
-_STATEMENTS: Final[Mapping[type[ast.stmt], Callable[[_Reading, Any], None]]] = {
-    ast.Assign: _Reading.assign,
-    ast.AnnAssign: _Reading.annotated,
-    ast.AugAssign: _Reading.augmented,
-    ast.Expr: _Reading.expression,
-    ast.Delete: _Reading.delete,
-    ast.FunctionDef: _Reading.define,
-    ast.AsyncFunctionDef: _Reading.define,
-    ast.ImportFrom: _Reading.import_from,
-    ast.Import: _Reading.import_,
-    ast.If: _Reading.branch,
-    ast.Try: _Reading.attempted,
-    ast.TryStar: _Reading.attempted,
-    ast.With: _Reading.with_,
-    ast.AsyncWith: _Reading.with_,
-    ast.For: _Reading.loop,
-    ast.AsyncFor: _Reading.loop,
-    ast.While: _Reading.loop,
-    ast.Raise: _Reading.raise_,
+_STATEMENTS: Final[Mapping[type[ast.stmt], str]] = {
+    ast.Assign: "assign",
+    ast.AnnAssign: "annotated",
+    ast.AugAssign: "augmented",
+    ast.Expr: "expression",
+    ast.Delete: "delete",
+    ast.FunctionDef: "define",
+    ast.AsyncFunctionDef: "define",
+    ast.ImportFrom: "import_from",
+    ast.Import: "import_",
+    ast.If: "branch",
+    ast.Try: "attempted",
+    ast.TryStar: "attempted",
+    ast.With: "with_",
+    ast.AsyncWith: "with_",
+    ast.For: "loop",
+    ast.AsyncFor: "loop",
+    ast.While: "loop",
+    ast.Raise: "raise_",
 }

@@ -23,7 +23,7 @@ def added(one: Plain, other: Plain) -> Plain:
     if isinstance(one, Folder) and isinstance(other, str):
         return folders.suffixed(one, other)
     if isinstance(one, str) and one.startswith("sqlite") and isinstance(other, Folder):
-        return one + other.path
+        return one + (other.path or ".")
     if isinstance(one, str) and isinstance(other, str) and len(one) + len(other) < _LONGEST:
         return one + other
     return arithmetic(ast.Add(), one, other)

@@ -1,6 +1,7 @@
 """When a piece of code runs, found by going from it to whatever calls it."""
 
 import ast
+from collections.abc import Mapping
 from typing import Final
 
 from wherry.project.code import caching, web_views
@@ -37,6 +38,7 @@ class Reach:
         self._calls: dict[str, list[tuple[Source, Call]]] = {}
         self._imported_by: dict[str, list[tuple[Source, Import]]] | None = None
         self._routed: frozenset[tuple[str, str]] | None = None
+        self._brief: Mapping[tuple[str, str], bool] | None = None
 
     def of(self, source: Source, call: Call) -> Moments:
         """Return when a call is made."""
@@ -49,9 +51,28 @@ class Reach:
         if _as_script(blocks):
             return frozenset((Moment.COMMAND,))
         moments = self.scope(source, scope)
-        if caching.kept(scope, statement, blocks):
+        if self._keeps(source, scope, statement, blocks):
             moments = _once(moments)
         return moments
+
+    def _keeps(
+        self, source: Source, scope: Scope, statement: ast.stmt, blocks: tuple[Block, ...]
+    ) -> bool:
+        """Whether a result outlasts the request: an attribute of a view's instance does not."""
+        if not caching.kept(scope, statement, blocks):
+            return False
+        return not (self._is_brief(source, scope) and caching.kept_by_instance(statement))
+
+    def _is_brief(self, source: Source, scope: Scope) -> bool:
+        """Whether a method's instance is made for one request."""
+        return scope.owner is not None and self._instances(source, scope) is not None
+
+    def _instances(self, source: Source, scope: Scope) -> bool | None:
+        """Tell a view's method (True) and one of a view's mixin (False); None for any other."""
+        if self._brief is None:
+            self._brief = web_views.made_per_request(self._definitions)
+        outer = scope.outer
+        return None if outer is None else self._brief.get((source.path, outer.name))
 
     def scope(self, source: Source, scope: Scope, depth: int = 0) -> Moments:
         """Return when a function is called, or a module or the body of a class is run."""
@@ -67,7 +88,9 @@ class Reach:
             found = self._by_framework(source, scope, function) or self._by_callers(
                 source, scope, depth
             )
-            self._of_scope[key] = _once(found) if caching.decorated(function) else found
+            brief = caching.by_instance(function) and self._is_brief(source, scope)
+            kept = caching.decorated(function) and not brief
+            self._of_scope[key] = _once(found) if kept else found
         return self._of_scope[key]
 
     def module(self, source: Source) -> Moments:
@@ -127,6 +150,8 @@ class Reach:
             return frozenset((Moment.COMMAND,))
         if _is_task(function):
             return frozenset((Moment.BACKGROUND,))
+        if self._of_a_view(source, scope, function.name):
+            return frozenset((Moment.REQUEST,))
         if owner is not None and function.name in ("__init__", "__new__"):
             return self._made_by_framework(owner)
         if web_views.answers_requests(source, scope) or self._is_routed(source, scope):
@@ -134,6 +159,11 @@ class Reach:
         if _runs_at_start(function):
             return frozenset((Moment.IMPORT,))
         return _NEVER
+
+    def _of_a_view(self, source: Source, scope: Scope, name: str) -> bool:
+        """Whether it is a method of a view, or one of its mixin that frameworks call."""
+        view = self._instances(source, scope) if scope.owner is not None else None
+        return bool(view) or (view is False and web_views.is_hook(name))
 
     def _is_routed(self, source: Source, scope: Scope) -> bool:
         """Whether an address leads to a function, or to the class that it is a method of."""
@@ -172,7 +202,7 @@ class Reach:
                 moments = frozenset((Moment.BACKGROUND,))
             if role == "once" and moments - {Moment.COMMAND}:
                 moments = frozenset((Moment.FIRST_REQUEST,))
-            if caching.kept(call.scope, call.statement, call.blocks):
+            if self._keeps(other, call.scope, call.statement, call.blocks):
                 moments = _once(moments)
             found |= moments
         return frozenset(found)

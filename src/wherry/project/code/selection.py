@@ -13,6 +13,7 @@ from wherry.project.code.source import Source
 from wherry.project.code.sources import Sources
 
 VARIABLE: Final = "DJANGO_SETTINGS_MODULE"
+CONFIGURATION: Final = "DJANGO_CONFIGURATION"
 _PRODUCTION: Final = ("production", "prod", "heroku", "deploy", "deployment", "live", "render")
 _LOOKS_SET: Final = re.compile(
     r"^(INSTALLED_APPS|ROOT_URLCONF|DATABASES|MIDDLEWARE)\s*[:+]?=", re.MULTILINE
@@ -115,12 +116,14 @@ def _in_file(source: Source, namespaces: Namespaces) -> Iterator[Named]:
                 yield Named(plain, source.path, node.lineno)
 
 
-def _assigned(source: Source) -> Iterator[tuple[ast.stmt | ast.expr, ast.expr]]:
-    """Return what a file gives DJANGO_SETTINGS_MODULE, by setdefault or by assignment."""
+def _assigned(
+    source: Source, variable: str = VARIABLE
+) -> Iterator[tuple[ast.stmt | ast.expr, ast.expr]]:
+    """Return what a file gives a variable, by setdefault or by assignment."""
     for call in source.index.calls:
         if source.resolve(call.node.func) == "os.environ.setdefault":
             name, value = argument(call.node, 0), argument(call.node, 1)
-            if isinstance(name, ast.Constant) and name.value == VARIABLE and value is not None:
+            if isinstance(name, ast.Constant) and name.value == variable and value is not None:
                 yield call.node, value
     for statement, _, _ in source.index.statements:
         if not isinstance(statement, ast.Assign):
@@ -129,7 +132,7 @@ def _assigned(source: Source) -> Iterator[tuple[ast.stmt | ast.expr, ast.expr]]:
             if (
                 isinstance(target, ast.Subscript)
                 and isinstance(target.slice, ast.Constant)
-                and target.slice.value == VARIABLE
+                and target.slice.value == variable
             ):
                 yield statement, statement.value
 
@@ -141,15 +144,38 @@ def _settings(
     if source is None or source.tree is None:
         return None
     namespace = namespaces.of(source)
+    whole = namespace.whole
+    if _by_classes(source):
+        name = _class_named(sources, namespaces, "" if named_by is None else named_by[0])
+        chosen = namespaces.of_class(source, name) if name else None
+        namespace = chosen or namespace
+        whole = chosen is not None and chosen.whole
     return Settings(
         module,
         source.path,
         tuple(namespace.files),
         named_by,
         namespace.names,
-        namespace.whole and not _by_classes(source),
+        whole,
         tuple(namespace.helpers),
     )
+
+
+def _class_named(sources: Sources, namespaces: Namespaces, path: str) -> str:
+    """Return the class that the host's environment, or the file that starts, names; "" for none."""
+    contents = sources.contents
+    docker, app = contents.dockerfile, contents.app_json
+    told = [
+        "" if docker is None else docker.env.get(CONFIGURATION, ""),
+        "" if app is None else app.env.get(CONFIGURATION) or "",
+        *(service.env.get(CONFIGURATION) or "" for service in contents.services),
+        *(server.env.get(CONFIGURATION, "") for server in contents.servers.values()),
+    ]
+    source = sources.get(path) if path else None
+    for _, value in () if source is None else _assigned(source, CONFIGURATION):
+        plain = namespaces.evaluator(source, None).value(value).plain if source else ""
+        told.append(plain if isinstance(plain, str) else "")
+    return next((name for name in told if name), "")
 
 
 def _by_classes(source: Source) -> bool:

@@ -1,7 +1,7 @@
 """What answers requests: views that addresses lead to, and code that frameworks call."""
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from wherry.project.code.definitions import Definition, Definitions
@@ -44,6 +44,17 @@ _PER_REQUEST_BASES: Final = frozenset(
         *("AsyncJsonWebsocketConsumer", "AsyncConsumer", "BaseAuthentication", "TabularInline"),
     )
 )
+# One of these is made for the whole process, and its methods are called for each request.
+_LASTING_BASES: Final = frozenset(("ModelAdmin", "TabularInline", "Resource"))
+_GENERATIONS: Final = 4
+# What frameworks call of a mixin's methods.
+_HOOKS: Final = frozenset(
+    (
+        *("__init__", "dispatch", "setup", "initial", "get", "post", "put", "patch", "delete"),
+        *("get_context_data", "form_valid", "get_queryset", "perform_create", "perform_update"),
+        *("list", "create", "retrieve", "update", "validate", "to_representation", "clean"),
+    )
+)
 _FIRST: Final = ("request", "req")
 
 
@@ -70,6 +81,37 @@ def routed(definitions: Definitions) -> frozenset[tuple[str, str]]:
         and not definitions.sources.is_test(source.path)
         for _, definition in _routed(source, definitions)
     )
+
+
+def made_per_request(definitions: Definitions) -> Mapping[tuple[str, str], bool]:
+    """Return the classes that instances are made of for each request, and their mixins.
+
+    The value tells whether it is a view (a form, a serializer) by itself, and no mixin of one.
+    """
+    parents: dict[tuple[str, str], list[Definition]] = {}
+    views: set[tuple[str, str]] = set()
+    for source in definitions.sources.all:
+        if "class " not in source.text or definitions.sources.is_test(source.path):
+            continue
+        for scope in source.index.classes():
+            if not isinstance(scope.node, ast.ClassDef):
+                continue
+            key = (source.path, scope.name)
+            found = (definitions.referred(source, base, scope) for base in scope.node.bases)
+            parents[key] = [one for one in found if one is not None and one.key != key]
+            if is_view_class(scope.node) and not _bases(scope.node) & _LASTING_BASES:
+                views.add(key)
+    for _ in range(_GENERATIONS):
+        views |= {key for key, above in parents.items() if any(one.key in views for one in above)}
+    mixins = set(views)
+    for _ in range(_GENERATIONS):
+        mixins |= {one.key for key in mixins for one in parents.get(key, ())}
+    return {key: key in views for key in mixins}
+
+
+def is_hook(name: str) -> bool:
+    """Whether frameworks call a method of this name of what a view is mixed from."""
+    return name in _HOOKS
 
 
 def answers_requests(source: Source, scope: Scope) -> bool:

@@ -1,8 +1,9 @@
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.doctor.rules.code.asking import HEALTHY, Files, ask, names, settings, view
+from tests.doctor.rules.code.asking import HEALTHY, Files, ask, names, settings, view, write
 
 TF = "Django==5.2.8\nwhitenoise==6.9.0\ntensorflow-cpu=={}\n"
 
@@ -248,15 +249,133 @@ def test_pretrained_weights(tmp_path: Path, line: str, downloads: bool) -> None:
         ("int(np.argmax(model.predict(1)))", False),
         ("model.predict(1).tolist()", False),
         ("str(model.predict(1))", False),
+        ("round(model.predict(1)[0][0], 2)", True),
+        ("round(model.predict(1)[0][0])", False),
+        ("max(model.predict(1)[0])", True),
+        ("np.max(model.predict(1))", True),
+        ("model.predict(1).max()", True),
+        ("float(model.predict(1).max())", False),
+        ("model.predict(1)[0] * 100", True),
+        ("model(1).numpy()[0]", True),
+        ("np.float32(1)", True),
+        # A float64 is a float of Python's.
+        ("np.float64(1)", False),
+        ("np.mean([1.0, 2.0])", False),
+        ("model.predict(1)[0].astype(float)", False),
+        ("[p for p in model.predict(1)[0]]", True),
+        ("[{'name': n, 'p': p} for n, p in zip(('a', 'b'), model.predict(1)[0])]", True),
+        ("[{'name': n, 'p': float(p)} for n, p in zip(('a', 'b'), model.predict(1)[0])]", False),
+        ("[n for n, p in zip(('a', 'b'), model.predict(1)[0])]", False),
+        ("{'p': vector(1)[0] / np.linalg.norm(vector(1))}", True),
+        ("{'p': float(vector(1)[0] / np.linalg.norm(vector(1)))}", False),
+        ("{'p': lengths(1)}", False),
     ],
 )
 def test_numpy_in_json(tmp_path: Path, value: str, fails: bool) -> None:
     code = (
         "import numpy as np\nimport tensorflow as tf\nfrom django.http import JsonResponse\n"
+        "def vector(x):\n    return np.asarray(x, dtype=np.float32)[None] / 255\n"
+        "def lengths(x):\n    return np.linalg.norm(np.asarray(x, dtype=float))\n"
         f"def index(request):\n    answer = {value}\n    return JsonResponse({{'a': answer}})\n"
     )
-    files: Files = {**view(code), "requirements.txt": TF.format("2.19.1")}
+    requirements = f"{TF.format('2.19.1')}numpy==2.1.3\n"
+    files: Files = {**view(code), "requirements.txt": requirements}
     assert names(tmp_path, files) == ({"numpy-not-json"} if fails else set())
+
+
+_ONNX = 'import onnxruntime\nrun = onnxruntime.InferenceSession(str(HERE / "m.onnx"))\n'
+_PICKLED = 'import joblib\nmodel = joblib.load(HERE / "m.pkl")\n'
+_PROBA = "model.predict_proba([[1]])"
+
+
+@pytest.mark.parametrize(
+    ("before", "value", "fails"),
+    [
+        (_ONNX, "run.run(None, {'x': 1})[0]", True),
+        (_ONNX, "run.run(None, {'x': 1})[0][0].argmax()", True),
+        (_ONNX, "run.run(None, {'x': 1})[0][0][1]", True),
+        # A classifier's answer may be a text, and its chances a list of dictionaries.
+        (_ONNX, "run.run(None, {'x': 1})[0][0]", False),
+        (_ONNX, "run.run(None, {'x': 1})[1][0]", False),
+        (_ONNX, "run.run(None, {'x': 1})[0].tolist()", False),
+        (_PICKLED, "model.predict([[1]])", True),
+        (_PICKLED, "model.predict([[1]])[0]", False),
+        (_PICKLED, f"{_PROBA}[0]", True),
+        (_PICKLED, f"{_PROBA}[0].argmax()", True),
+        (_PICKLED, f"{_PROBA}[0][1]", False),
+        (_PICKLED, f"{_PROBA}[0, 1]", False),
+        (_PICKLED, f"round({_PROBA}[0][1] * 100, 2)", False),
+        (_PICKLED, f"max({_PROBA}[0])", False),
+        ("import torch\n", "torch.softmax(net(1), dim=1)[0]", True),
+        ("import torch\n", "torch.softmax(net(1), dim=1).max().item()", False),
+        ("import numpy as np\n", "np.array([1.5, 2.5])[0]", False),
+        ("import subprocess\n", "subprocess.run(['ls'], check=True).stdout", False),
+    ],
+)
+def test_what_libraries_answer_in_json(
+    tmp_path: Path, before: str, value: str, fails: bool
+) -> None:
+    code = (
+        "from pathlib import Path\nfrom django.http import JsonResponse\n"
+        f"HERE = Path(__file__).parent\n{before}"
+        f"def index(request):\n    answer = {value}\n    return JsonResponse({{'a': answer}})\n"
+    )
+    files: Files = {**view(code), "shop/m.onnx": b"x", "shop/m.pkl": b"x"}
+    assert ("numpy-not-json" in names(tmp_path, files)) is fails
+
+
+@pytest.mark.parametrize(
+    ("view_body", "label", "fails"),
+    [
+        ("return JsonResponse(classify(1))", "p.argmax()", True),
+        ("return JsonResponse(classify(1))", "int(p.argmax())", False),
+        ("return JsonResponse(classify(1))", "NAMES[p.argmax()]", False),
+        ("result = classify(1)\n    return JsonResponse({'r': result})", "p.argmax()", True),
+        (
+            "out = []\n    out.append(classify(1))\n    return JsonResponse(out, safe=False)",
+            "p.argmax()",
+            True,
+        ),
+        ("d = {}\n    d['r'] = classify(1)\n    return JsonResponse(d)", "p.argmax()", True),
+        ("d = {}\n    d['r'] = classify(1)\n    return JsonResponse(d)", "str(p)", False),
+    ],
+)
+def test_numpy_from_a_services_module(
+    tmp_path: Path, view_body: str, label: str, fails: bool
+) -> None:
+    code = (
+        "from django.http import JsonResponse\nfrom shop.services import classify\n"
+        f"def index(request):\n    {view_body}\n"
+    )
+    services = (
+        "import joblib\nfrom pathlib import Path\n"
+        "model = joblib.load(Path(__file__).parent / 'm.pkl')\nNAMES = ['a', 'b']\n"
+        "def classify(x):\n    p = model.predict_proba([[x]])[0]\n"
+        f"    return {{'label': {label}, 'score': float(p.max())}}\n"
+    )
+    files: Files = {**view(code, shop__services=services), "shop/m.pkl": b"x"}
+    assert ("numpy-not-json" in names(tmp_path, files)) is fails
+
+
+def test_rest_framework_writes_numpys_numbers(tmp_path: Path) -> None:
+    code = (
+        "import numpy as np\nfrom rest_framework.response import Response\n"
+        "from rest_framework.views import APIView\nclass Index(APIView):\n"
+        "    def post(self, request):\n        return Response({'a': np.argmax([1, 2])})\n"
+        "index = Index.as_view()\n"
+    )
+    assert "numpy-not-json" not in names(tmp_path, view(code))
+
+
+@pytest.mark.parametrize(("numpy", "fails"), [("2.2.6", True), ("1.26.4", False)])
+def test_numpy_2_keeps_a_number_narrow(tmp_path: Path, numpy: str, fails: bool) -> None:
+    code = (
+        "import tensorflow as tf\nfrom django.http import JsonResponse\n"
+        "def index(request):\n    return JsonResponse({'a': model.predict(1).max() * 100})\n"
+    )
+    requirements = f"{TF.format('2.19.1')}numpy=={numpy}\n"
+    files: Files = {**view(code), "requirements.txt": requirements}
+    assert ("numpy-not-json" in names(tmp_path, files)) is fails
 
 
 def test_figures_that_stay_open(tmp_path: Path) -> None:
@@ -350,6 +469,9 @@ RENDER = (
         ("shop/gone.html", {"shop/templates/shop/home.html": ""}, True),
         ("package/page.html", {"shop/templates/shop/home.html": ""}, False),
         ("registration/login.html", {"shop/templates/shop/home.html": ""}, False),
+        # A part of a template, since Django 6.0.
+        ("shop/home.html#row", {"shop/templates/shop/home.html": ""}, False),
+        ("shop/gone.html#row", {"shop/templates/shop/home.html": ""}, True),
     ],
 )
 def test_templates(tmp_path: Path, name: str, files: Files, missing: bool) -> None:
@@ -432,6 +554,31 @@ def test_code_as_static_files(tmp_path: Path) -> None:
     )
 
 
+KEY = "-----BEGIN PRIVATE KEY-----\nDUMMY\n-----END PRIVATE KEY-----\n"
+ACCOUNT = '{"type": "service_account", "private_key": "-----BEGIN PRIVATE KEY-----DUMMY"}'
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "git", "secret"),
+    [
+        ("deploy/ci.json", ACCOUNT, True, True),
+        ("tls/site.key", KEY, True, True),
+        ("tls/site.pem", KEY.replace("PRIVATE KEY", "CERTIFICATE"), True, False),
+        ("shop/tests/key.pem", KEY, True, False),
+        ("deploy/ci.json", ACCOUNT, False, False),
+        ("deploy/ci.json", '{"type": "service_account"}', True, False),
+    ],
+)
+def test_a_private_key_in_git(
+    tmp_path: Path, path: str, text: str, git: bool, secret: bool
+) -> None:
+    write(tmp_path, {path: text})
+    if git:
+        for words in (("init", "-q"), ("add", "-A")):
+            subprocess.run(("git", *words), cwd=tmp_path, check=True)
+    assert ("secrets-committed" in names(tmp_path, {})) is secret
+
+
 def test_a_password_in_the_settings(tmp_path: Path) -> None:
     [finding] = ask(tmp_path, settings('EMAIL_HOST_PASSWORD = "hunter2hunter2"'))
     assert finding.cause.name == "secrets-committed"
@@ -474,6 +621,10 @@ def test_flask_answers_an_error_with_its_text(tmp_path: Path) -> None:
         ('PASSWORD_HASHERS = ["a.b.C"]', False),
         ('LOGIN_TOKEN = os.environ.get("LOGIN_TOKEN", "")', False),
         ('API_KEY = "change-me-please"', False),
+        ('API_KEY = "xxxxxxxxxxxx"', False),
+        ('API_KEY = "xk39dkslw02dkE"', True),
+        ('EMAIL_HOST_PASSWORD = "abcd efgh ijkl mnop"', True),
+        ('EMAIL_HOST_PASSWORD = "the one of the mail server"', False),
     ],
 )
 def test_secrets_by_their_names(tmp_path: Path, line: str, secret: bool) -> None:

@@ -256,6 +256,16 @@ def test_an_ignore_file_that_leaves_it(tmp_path: Path) -> None:
     assert names(tmp_path, files) == {"model-loaded-at-import"}
 
 
+def test_an_ignore_file_that_holds_back_what_a_task_loads(tmp_path: Path) -> None:
+    tasks = (
+        f"{HEAD}from celery import shared_task\n"
+        "@shared_task\ndef score():\n    return load_model(PATH)\n"
+    )
+    files: Files = {**TF, **MODEL, "shop/tasks.py": tasks, ".slugignore": "*.keras\n"}
+    found = names(tmp_path, {**files, "shop/views.py": "from .tasks import score\n"})
+    assert "model-excluded-from-slug" in found
+
+
 def test_preloaded(tmp_path: Path) -> None:
     files: Files = {**TF, **MODEL, **LOADS, "Procfile": "web: gunicorn --preload mysite.wsgi\n"}
     assert "fork-after-model-load" in names(tmp_path, files)
@@ -401,3 +411,159 @@ def test_pickles(tmp_path: Path, data: bytes, cause: set[str]) -> None:
         "requirements.txt": "Django==5.2.8\nscikit-learn==1.5.2\n",
     }
     assert names(tmp_path, files) == cause
+
+
+@pytest.mark.parametrize(
+    ("requirement", "data", "told"),
+    [
+        ("scikit-learn", b"\x80\x04 sklearn.svm\x94", True),
+        ("scikit-learn>=1.5,<1.6", b"\x80\x04 sklearn.svm\x94", False),
+        ("scikit-learn==1.5.2", b"\x80\x04 sklearn.svm\x94", False),
+        ("scikit-learn", b"\x80\x04 words.of.its.own\x94", False),
+    ],
+)
+def test_a_pickle_that_each_build_reads_with_another_version(
+    tmp_path: Path, requirement: str, data: bytes, told: bool
+) -> None:
+    files: Files = {
+        **view(PICKLED),
+        "shop/m.pkl": data,
+        "requirements.txt": f"Django==5.2.8\n{requirement}\n",
+    }
+    assert ("pickle-version-mismatch" in names(tmp_path, files)) is told
+
+
+@pytest.mark.parametrize(
+    ("hook", "missing"),
+    [("curl -o shop/m.keras https://example.org/m.keras\n", False), ("echo built\n", True)],
+)
+def test_a_model_that_the_build_fetches_and_the_laptop_has_too(
+    tmp_path: Path, hook: str, missing: bool
+) -> None:
+    files: Files = {**TF, **MODEL, **LOADS, ".gitignore": "*.keras\n", "bin/post_compile": hook}
+    assert ("model-missing-from-git" in names(tmp_path, files)) is missing
+
+
+VIEW_CLASS = """\
+import joblib
+import pickle
+import xgboost as xgb
+from functools import cached_property
+from pathlib import Path
+from rest_framework.views import APIView
+from shop.base import Base
+
+HERE = Path(__file__).parent
+"""
+BASE = "from rest_framework.views import APIView\nclass Base(APIView):\n    pass\n"
+
+
+def of_view_class(root: Path, code: str) -> set[str]:
+    urls = (
+        "from django.urls import path\nfrom shop.views import Index\n"
+        "urlpatterns = [path('', Index.as_view())]\n"
+    )
+    files = view(VIEW_CLASS + code, mysite__urls=urls, shop__base=BASE)
+    return names(root, {**files, "shop/m.pkl": b"\x80\x04", "shop/m.ubj": b"{L"})
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        (
+            "class Index(APIView):\n    def __init__(self, **kw):\n"
+            "        self.b = xgb.Booster()\n        self.b.load_model(HERE / 'm.ubj')\n"
+        ),
+        (
+            "class Index(APIView):\n    def post(self, request):\n"
+            "        return xgb.Booster(model_file=str(HERE / 'm.ubj'))\n"
+        ),
+        (
+            "class Index(APIView):\n    @cached_property\n    def model(self):\n"
+            "        return joblib.load(HERE / 'm.pkl')\n"
+            "    def post(self, request):\n        return self.model\n"
+        ),
+        # What is kept in self goes with the view, which is made for each request.
+        (
+            "class Index(APIView):\n    model = None\n    def post(self, request):\n"
+            "        if self.model is None:\n"
+            "            self.model = joblib.load(HERE / 'm.pkl')\n"
+        ),
+        (
+            "class Mixin:\n    def dispatch(self, request):\n"
+            "        self.model = joblib.load(HERE / 'm.pkl')\n"
+            "class Index(Mixin, APIView):\n    pass\n"
+        ),
+        (
+            "class Index(Base):\n    def __init__(self, **kw):\n"
+            "        self.model = pickle.loads((HERE / 'm.pkl').read_bytes())\n"
+        ),
+    ],
+)
+def test_loaded_by_each_view_object(tmp_path: Path, code: str) -> None:
+    assert "model-loaded-per-request" in of_view_class(tmp_path, code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        (
+            "class Index(APIView):\n    model = joblib.load(HERE / 'm.pkl')\n"
+            "    def post(self, request):\n        return self.model\n"
+        ),
+        (
+            "class Index(APIView):\n    model = None\n    def post(self, request):\n"
+            "        if Index.model is None:\n"
+            "            Index.model = joblib.load(HERE / 'm.pkl')\n"
+        ),
+        (
+            "class Index(APIView):\n    model = None\n    def post(self, request):\n"
+            "        if self.__class__.model is None:\n"
+            "            self.__class__.model = joblib.load(HERE / 'm.pkl')\n"
+        ),
+        (
+            "class Holder:\n    @cached_property\n    def model(self):\n"
+            "        return joblib.load(HERE / 'm.pkl')\nholder = Holder()\n"
+            "class Index(APIView):\n    def post(self, request):\n        return holder.model\n"
+        ),
+        (
+            "class Shop:\n    def load_model(self, name):\n        return name\nshop = Shop()\n"
+            "class Index(APIView):\n    def post(self, request):\n"
+            "        return shop.load_model('a')\n"
+        ),
+        (
+            "from django.core.cache import cache\n"
+            "class Index(APIView):\n    def post(self, request):\n"
+            "        return pickle.loads(cache.get('a'))\n"
+        ),
+        (
+            "from django.core.cache import cache\ndef get():\n    model = cache.get('m')\n"
+            "    if model is None:\n        model = joblib.load(HERE / 'm.pkl')\n"
+            "        cache.set('m', model)\n    return model\n"
+            "class Index(APIView):\n    def post(self, request):\n        return get()\n"
+        ),
+        (
+            "_model = None\ndef get():\n    global _model\n"
+            "    _model = _model or joblib.load(HERE / 'm.pkl')\n    return _model\n"
+            "class Index(APIView):\n    def post(self, request):\n        return get()\n"
+        ),
+        (
+            "booster = xgb.Booster()\nbooster.load_model(HERE / 'm.ubj')\n"
+            "class Index(APIView):\n    def post(self, request):\n        return booster\n"
+        ),
+    ],
+)
+def test_loaded_once_for_all_view_objects(tmp_path: Path, code: str) -> None:
+    assert "model-loaded-per-request" not in of_view_class(tmp_path, code)
+
+
+@pytest.mark.parametrize(
+    "load",
+    [
+        "import spacy\ndef index(request):\n    spacy.load('en_core_web_sm')\n",
+        "import whisper\ndef index(request):\n    whisper.load_model('base')\n",
+        "import easyocr\ndef index(request):\n    easyocr.Reader(['en'])\n",
+    ],
+)
+def test_other_libraries_that_load(tmp_path: Path, load: str) -> None:
+    assert "model-loaded-per-request" in names(tmp_path, view(load))

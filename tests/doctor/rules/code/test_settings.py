@@ -196,6 +196,58 @@ def test_sqlite_only_where_nothing_else_is_said(tmp_path: Path, line: str) -> No
     assert names(tmp_path, {**settings(line), **DRIVER}) == set()
 
 
+BLUEPRINT = """services:
+  - type: web
+    name: a
+    runtime: python
+    startCommand: gunicorn mysite.wsgi
+    envVars:
+      - key: SECRET_KEY
+        generateValue: true
+"""
+DISK = """    disk:
+      name: d
+      mountPath: {}
+"""
+BY_URL = (
+    "import dj_database_url\nDATABASES = {"
+    '"default": dj_database_url.config(default=f"sqlite:///{BASE_DIR}/db.sqlite3")}'
+)
+BY_BRANCH = (
+    'if os.environ.get("DATABASE_URL"):\n    import dj_database_url\n'
+    '    DATABASES = {"default": dj_database_url.config()}\nelse:\n    '
+    'DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "db.sqlite3"}}'
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "more", "found"),
+    [
+        (BY_URL, "", True),
+        (BY_BRANCH, "", True),
+        (BY_URL, "      - key: DATABASE_URL\n        value: sqlite:///db.sqlite3\n", True),
+        (BY_URL, "      - key: DATABASE_URL\n        sync: false\n", False),
+        (BY_BRANCH, "      - key: DATABASE_URL\n        sync: false\n", False),
+        (BY_URL, "      - fromGroup: production\n", False),
+        (SQLITE, DISK.format("/var/data"), True),
+        (SQLITE, DISK.format("/opt/render/project/src/media"), True),
+        (SQLITE, DISK.format("/opt/render/project/src"), False),
+        (SQLITE.replace("/ ", '/ "data" / '), DISK.format("/opt/render/project/src/data"), False),
+        (SQLITE.replace('BASE_DIR / "', '"/var/data/'), DISK.format("/var/data"), False),
+    ],
+)
+def test_sqlite_on_render(tmp_path: Path, line: str, more: str, found: bool) -> None:
+    files: Files = {**settings(line), **DRIVER, "render.yaml": BLUEPRINT + more}
+    assert ("sqlite-ephemeral" in names(tmp_path, files, "render")) is found
+
+
+def test_an_engine_that_a_variable_names(tmp_path: Path) -> None:
+    line = SQLITE.replace('"django.db', 'os.environ.get("ENGINE", "django.db').replace(
+        'sqlite3", ', 'sqlite3"), '
+    )
+    assert "sqlite-ephemeral" not in names(tmp_path, settings(line))
+
+
 def test_an_address_without_a_driver(tmp_path: Path) -> None:
     line = 'import dj_database_url\nDATABASES = {"default": dj_database_url.config()}'
     [finding] = ask(tmp_path, settings(line))

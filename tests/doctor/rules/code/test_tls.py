@@ -1,10 +1,12 @@
 """Forms and cookies where the host ends TLS."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.doctor.rules.code.asking import Files, names, settings
+from tests.doctor.rules.code.asking import Files, context, names, settings, write
+from wherry.doctor.rules.code.secret_key import RULE
 
 ORIGINS = "csrf-trusted-origins"
 COOKIES = "cookies-without-secure"
@@ -15,6 +17,13 @@ ADMIN = (
     "from django.contrib import admin\nfrom django.urls import path\n"
     "urlpatterns = [path('admin/', admin.site.urls)]\n"
 )
+BLUEPRINT: Files = {
+    "render.yaml": "services:\n  - type: web\n    name: a\n    runtime: python\n"
+    "    startCommand: gunicorn mysite.wsgi\n"
+}
+_LINES = "FROM python:3.13\nWORKDIR /a\n{}COPY . .\nCMD gunicorn mysite.wsgi -b 0.0.0.0:$PORT\n"
+IMAGE: Files = {"Dockerfile": _LINES.format("")}
+TRUSTING: Files = {"Dockerfile": _LINES.format("ENV FORWARDED_ALLOW_IPS=*\n")}
 BOUND = "web: gunicorn mysite.wsgi --bind 0.0.0.0:$PORT"
 
 
@@ -35,6 +44,22 @@ BOUND = "web: gunicorn mysite.wsgi --bind 0.0.0.0:$PORT"
         ("", "railway:hobby", {"shop/templates/a.html": "<p>nothing to send</p>"}, False),
         ("", "railway:hobby", {"shop/templates/a.html": "", "mysite/urls.py": ADMIN}, True),
         ("", "railway:hobby", {"requirements.txt": "Django==3.2.25\ngunicorn==23.0.0\n"}, False),
+        # Django's own server believes no router.
+        ("", "heroku:eco", {"Procfile": "web: python manage.py runserver 0.0.0.0:$PORT\n"}, True),
+        (
+            "SECURE_PROXY_SSL_HEADER = ('HTTP_X_FORWARDED_PROTO', 'https')",
+            "heroku:eco",
+            {"Procfile": "web: python manage.py runserver 0.0.0.0:$PORT\n"},
+            False,
+        ),
+        # Render's Python does the same; in an image of one's own nobody does.
+        ("", "render", BLUEPRINT, False),
+        ("", "render", IMAGE, True),
+        ("", "heroku:eco", {**IMAGE, "app.json": '{"stack": "container"}'}, True),
+        ("", "heroku:eco", {**IMAGE, **TRUSTING, "app.json": '{"stack": "container"}'}, False),
+        # Nobody reaches it.
+        ("", "heroku:eco", {"Procfile": "web: python manage.py runserver\n"}, False),
+        ("", "dokku", {"Procfile": "web: python manage.py runserver 0.0.0.0:$PORT\n"}, False),
     ],
 )
 def test_origins_of_forms(
@@ -83,6 +108,25 @@ def test_a_key_beside_that_of_the_image(
 ) -> None:
     site: Files = {**settings(f"SECRET_KEY = {key}", without="SECRET_KEY"), **files}
     assert ("secret-key-fallback" in names(tmp_path, site, "fly:shared-cpu-1x")) is found
+
+
+@pytest.mark.parametrize(("tracked", "found"), [(True, True), (False, False)])
+def test_a_key_beside_that_of_a_committed_env_file(
+    tmp_path: Path, tracked: bool, found: bool
+) -> None:
+    site: Files = {
+        **settings("SECRET_KEY = config('SECRET_KEY', default='change-me')", without="SECRET_KEY"),
+        ".env": "SECRET_KEY=another-one\n",
+    }
+    text = str(site["mysite/settings.py"])
+    write(tmp_path, {**site, "mysite/settings.py": f"from decouple import config\n{text}"})
+    if tracked:
+        for words in (("init", "-q"), ("add", "-A")):
+            subprocess.run(("git", *words), cwd=tmp_path, check=True)
+    declared = context(tmp_path).project.code.namespaces.world.variables
+    assert "SECRET_KEY" in declared
+    asked = {item.cause.name for item in RULE.check(context(tmp_path))}
+    assert ("secret-key-fallback" in asked) is found
 
 
 ANSWER = "def index(request):\n    try: work()\n    except {}: return render(request, {})\n"

@@ -35,3 +35,28 @@ def test_it_is_not_said_where_there_is_room_or_training(
     tmp_path: Path, files: Files, platform: str
 ) -> None:
     assert LIGHT not in look(tmp_path, {**MODELLED, **files}, platform)
+
+
+PIPELINE = """from django.http import HttpResponse
+from transformers import pipeline
+
+read = pipeline("text-classification", model="someone/bert-base")
+
+
+def predict(request):
+    return HttpResponse(str(read("a")))
+"""
+
+
+@pytest.mark.parametrize(
+    ("platform", "small"), [("heroku:eco", True), ("heroku:performance-l", False)]
+)
+def test_a_pipeline_brings_torch_and_a_large_model(
+    tmp_path: Path, platform: str, small: bool
+) -> None:
+    packages = (
+        "--extra-index-url https://download.pytorch.org/whl/cpu\ntorch==2.9.0+cpu\n"
+        "transformers==4.57.1\n"
+    )
+    found = look(tmp_path, {**site(packages), "app/views.py": PIPELINE}, platform)
+    assert bool({"memory-too-small", "too-many-workers"} & set(found)) is small

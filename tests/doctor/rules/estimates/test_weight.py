@@ -128,6 +128,8 @@ def test_a_slug_over_the_soft_limit_is_a_warning_with_its_parts(tmp_path: Path) 
     [
         ("ai-edge-litert\npillow\n", "heroku:eco"),
         ("scikit-learn\npandas\nmatplotlib\n", "heroku:eco"),
+        # Over the soft limit, as every one of its releases is.
+        ("tensorflow-cpu==2.20.0\n", "heroku:eco"),
         ("tensorflow==2.20.0\n", "render:free"),
         ("tensorflow==2.20.0\n", "heroku:dyno-1c-0.5gb"),
         ("", "heroku:eco"),
@@ -141,7 +143,7 @@ def test_large_files_of_the_project_count_unless_slugignore_keeps_them_out(tmp_p
     files: Files = {"requirements.txt": PLAIN, "weights/a.onnx": b"x"}
     assert SLUG not in look(tmp_path, files)
     with (tmp_path / "weights" / "a.onnx").open("wb") as file:
-        file.truncate(450_000_000)  # takes no space
+        file.truncate(700_000_000)  # takes no space
     assert SLUG in look(tmp_path, {})
     assert SLUG not in look(tmp_path, {".slugignore": "# models\n/weights\n"})
     assert SLUG not in look(tmp_path, {".slugignore": "*.onnx\n"})

@@ -192,6 +192,57 @@ def test_the_hosts_own_request(
     assert set(look(tmp_path, files, platform)) == expected
 
 
+CHECKED = '{"healthchecks": {"web": [{"type": "startup", "path": "/up"}]}}'
+TOLD = CHECKED.replace('"/up"', '"/up", "httpHeaders": [{"name": "Host", "value": "a.org"}]')
+FLY = "[http_service]\ninternal_port = 8000\n[[http_service.checks]]\npath = '/up'\n"
+BOUND = {"Procfile": None, "Dockerfile": "FROM python:3.13\nCMD gunicorn mysite.wsgi -b :8000\n"}
+
+
+@pytest.mark.parametrize(
+    ("platform", "files", "hosts", "refused"),
+    [
+        ("dokku", {"app.json": CHECKED}, "'www.example.com'", True),
+        ("dokku", {"app.json": TOLD}, "'www.example.com'", False),
+        ("dokku", {"app.json": CHECKED}, "'*'", False),
+        ("dokku", {"app.json": "{}"}, "'www.example.com'", False),
+        ("fly", {**BOUND, "fly.toml": FLY}, "'site.fly.dev'", True),
+        ("fly", {**BOUND, "fly.toml": f"{FLY}headers = {{Host = 'a.org'}}\n"}, "'a.org'", False),
+        ("fly", {**BOUND, "fly.toml": FLY.partition("[[")[0]}, "'site.fly.dev'", False),
+        ("heroku:eco", {"app.json": CHECKED}, "'www.example.com'", False),
+    ],
+)
+def test_a_request_to_the_containers_address(
+    tmp_path: Path, platform: str, files: dict[str, str | None], hosts: str, refused: bool
+) -> None:
+    site = {"mysite/settings.py": SETTINGS.format(hosts=hosts), **files}
+    assert ("health-check-refused" in look(tmp_path, site, platform)) is refused
+
+
+@pytest.mark.parametrize("name", ["health_check.middleware.HealthMiddleware", "a.AllowCIDR"])
+def test_a_middleware_that_answers_first(tmp_path: Path, name: str) -> None:
+    lines = f"MIDDLEWARE = ['{name}', 'django.middleware.common.CommonMiddleware']\n"
+    files = {
+        "mysite/settings.py": SETTINGS.format(hosts="'www.example.com'") + lines,
+        "app.json": CHECKED,
+    }
+    assert look(tmp_path, files, "dokku") == {}
+
+
+@pytest.mark.parametrize(
+    ("deploy", "expected"),
+    [
+        ('"startCommand": "gunicorn mysite.wsgi -b 0.0.0.0:8000", "healthcheckPath": "/"', True),
+        ('"startCommand": "gunicorn mysite.wsgi -b 0.0.0.0:$PORT", "healthcheckPath": "/"', False),
+        # Without a check Railway looks which port is open.
+        ('"startCommand": "gunicorn mysite.wsgi -b 0.0.0.0:8000"', False),
+        ('"startCommand": "PORT=8000 gunicorn mysite.wsgi", "healthcheckPath": "/"', False),
+    ],
+)
+def test_railway_checks_its_own_port(tmp_path: Path, deploy: str, expected: bool) -> None:
+    files = {"Procfile": None, "railway.json": f'{{"deploy": {{{deploy}}}}}'}
+    assert ("port-not-bound" in look(tmp_path, files, "railway")) is expected
+
+
 @pytest.mark.parametrize(
     ("group", "package", "expected"),
     [

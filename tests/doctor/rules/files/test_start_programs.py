@@ -190,3 +190,129 @@ def test_an_entry_point_with_windows_line_endings(tmp_path: Path) -> None:
     write(tmp_path, {**HEALTHY, **files})
 
     assert brief(found_in(tmp_path, "cloud-run")) == {"crlf-line-endings": "error"}
+
+
+_WINDOWS = "#!/bin/bash\r\nset -e\r\nexec gunicorn mysite.wsgi -b 0.0.0.0:8080\r\n"
+_IMAGE = "FROM python:3.13\nWORKDIR /app\nCOPY . .\n"
+_RENDER = """services:
+  - type: web
+    name: a
+    runtime: python
+    buildCommand: {build}
+    startCommand: gunicorn mysite.wsgi
+"""
+
+
+@pytest.mark.parametrize(
+    ("platform", "files"),
+    [
+        ("heroku:eco", {"Procfile": "web: gunicorn mysite.wsgi\nrelease: ./go.sh\n"}),
+        ("heroku:eco", {"Procfile": "web: sh outer.sh\n", "outer.sh": "#!/bin/sh\n. ./go.sh\n"}),
+        ("render", {"render.yaml": _RENDER.format(build="chmod +x go.sh && ./go.sh")}),
+        ("railway", {"Procfile": "web: bash go.sh\n"}),
+        ("dokku", {"app.json": '{"scripts": {"dokku": {"predeploy": "bash go.sh"}}}'}),
+        ("railway", {"Procfile": "web: ./go.sh\n", ".gitattributes": "*.sh text eol=crlf\n"}),
+        ("railway", {"Procfile": "web: ./go.sh\n", ".gitattributes": "*.sh -text\n"}),
+        ("railway", {"railway.json": '{"deploy": {"startCommand": "bash go.sh"}}'}),
+        ("cloud-run", {"Dockerfile": f"{_IMAGE}RUN bash go.sh\nCMD gunicorn mysite.wsgi\n"}),
+        ("cloud-run", {"Dockerfile": f'{_IMAGE}COPY go.sh /bin/run\nENTRYPOINT ["run"]\n'}),
+        (
+            "fly",
+            {
+                "Dockerfile": f"{_IMAGE}CMD gunicorn mysite.wsgi -b :8080\n",
+                "fly.toml": "app = 'a'\n[deploy]\nrelease_command = 'sh go.sh'\n",
+            },
+        ),
+    ],
+)
+def test_windows_line_endings_wherever_a_script_is_run(
+    tmp_path: Path, platform: str, files: dict[str, str | bytes | None]
+) -> None:
+    named = {"Procfile": None, "go.sh": _WINDOWS, **files}
+    assert "crlf-line-endings" in look(tmp_path, named, platform)
+
+
+@pytest.mark.parametrize(
+    ("platform", "files"),
+    [
+        (
+            "cloud-run",
+            {"Dockerfile": f"{_IMAGE}RUN sed -i 's/\\r$//' go.sh\nENTRYPOINT [\"./go.sh\"]\n"},
+        ),
+        (
+            "cloud-run",
+            {"Dockerfile": f'{_IMAGE}RUN dos2unix /app/go.sh\nENTRYPOINT ["/app/go.sh"]\n'},
+        ),
+        (
+            "render",
+            {"render.yaml": _RENDER.format(build="sed -i 's/\\r//' go.sh && bash go.sh")},
+        ),
+        ("cloud-run", {"Dockerfile": f"{_IMAGE}CMD gunicorn mysite.wsgi\n"}),
+        ("railway", {"Procfile": "web: gunicorn mysite.wsgi\n"}),
+        ("railway", {"Procfile": "web: ./go.sh\n", ".gitattributes": "*.sh text eol=lf\n"}),
+    ],
+)
+def test_windows_line_endings_that_are_mended_or_never_read(
+    tmp_path: Path, platform: str, files: dict[str, str | bytes | None]
+) -> None:
+    named = {"Procfile": None, "go.sh": _WINDOWS, **files}
+    assert "crlf-line-endings" not in look(tmp_path, named, platform)
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"), [("pip install -r requirements.txt", True), ("echo done", False)]
+)
+def test_renders_usual_build_script(tmp_path: Path, command: str, expected: bool) -> None:
+    found = look(tmp_path, {"build.sh": f"#!/bin/sh\r\n{command}\r\n"}, "render")
+    assert ("crlf-line-endings" in found) is expected
+
+
+POETRY = """[tool.poetry]
+name = "a"
+[tool.poetry.dependencies]
+python = "~3.12"
+django = "^5.2"
+{main}
+[tool.poetry.group.dev.dependencies]
+{dev}
+"""
+LOCK = """[[package]]
+name = "django"
+version = "5.2.8"
+
+[[package]]
+name = "gunicorn"
+version = "23.0.0"
+
+[metadata]
+lock-version = "2.0"
+python-versions = "~3.12"
+"""
+
+
+@pytest.mark.parametrize(
+    ("main", "dev", "missing"),
+    [
+        ("", 'gunicorn = "^23.0"', True),
+        ('gunicorn = "^23.0"', "", False),
+        ('gunicorn = "^23.0"', 'gunicorn = "^23.0"', False),
+        # Something that is required brings it along.
+        ("", 'black = "^25.0"', False),
+    ],
+)
+def test_a_server_for_development_only(tmp_path: Path, main: str, dev: str, missing: bool) -> None:
+    files = {
+        "requirements.txt": None,
+        "pyproject.toml": POETRY.format(main=main, dev=dev),
+        "poetry.lock": LOCK,
+    }
+    assert ("gunicorn-not-installed" in look(tmp_path, files)) is missing
+
+
+def test_a_procfile_of_another_name_is_read_all_the_same(tmp_path: Path) -> None:
+    files = {
+        "Procfile": None,
+        "Procfile.txt": "web: gunicorn mysite.wsgi\n",
+        "requirements.txt": DJANGO,
+    }
+    assert set(look(tmp_path, files)) == {"procfile-misnamed", "gunicorn-not-installed"}

@@ -160,6 +160,12 @@ TASKS = "from celery import shared_task\n\n@shared_task\ndef train():\n    pass\
             {"mysite/tasks.py": TASKS, "mysite/settings.py": "CELERY_TASK_ALWAYS_EAGER = True\n"},
             False,
         ),
+        # On a laptop, and in tests, they run at once.
+        (
+            {"mysite/tasks.py": TASKS, "mysite/settings_dev.py": "CELERY_ALWAYS_EAGER = True\n"},
+            True,
+        ),
+        ({"mysite/tasks.py": TASKS, "mysite/celery.py": "task_always_eager = True\n"}, False),
         ({}, False),
     ],
 )

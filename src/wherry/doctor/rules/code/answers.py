@@ -6,16 +6,14 @@ from typing import Final
 
 from wherry.causes.cause import Severity
 from wherry.doctor.rule import Context, Rule, found
-from wherry.doctor.rules.code import usage
+from wherry.doctor.rules.code import usage, versions
+from wherry.doctor.rules.code.numpy_values import Reader
 from wherry.findings import Finding
-from wherry.project.code.indexing import Call, Scope, argument
+from wherry.project.code.indexing import argument
 from wherry.project.code.moments import Moment
-from wherry.project.code.source import Source
 
 _ENCODERS: Final = frozenset(("django.http.JsonResponse", "json.dumps"))
-_NUMPY: Final = frozenset(
-    ("numpy.argmax", "numpy.argmin", "numpy.squeeze", "numpy.round", "numpy.array")
-)
+_DEEPEST: Final = 6
 _FIGURES: Final = (
     "matplotlib.pyplot.figure",
     "matplotlib.pyplot.subplots",
@@ -26,10 +24,9 @@ _CLOSED: Final = (".close(", ".clf(", ".cla(")
 
 
 def _json(context: Context) -> Iterator[Finding]:
-    reach = context.project.code.reach
+    code = context.project.code
+    keeps_narrow = versions.at_least(context, "numpy", (2, 0))
     for source in usage.sources(context, "JsonResponse(", "json.dumps("):
-        if not any(item.root in ("tensorflow", "keras", "numpy") for item in source.imports):
-            continue
         for call in source.index.calls:
             if (
                 source.resolve(call.node.func) not in _ENCODERS
@@ -38,9 +35,11 @@ def _json(context: Context) -> Iterator[Finding]:
                 or call.keyword("cls")
             ):
                 continue
-            if not reach.of(source, call) & {Moment.REQUEST}:
+            if not code.reach.of(source, call) & {Moment.REQUEST}:
                 continue
-            if any(_is_numpy(source, call.scope, value) for value in _values(call)):
+            reader = Reader(code.definitions, source, call.scope, keeps_narrow)
+            data = argument(call.node, 0, "data", "obj")
+            if data is not None and any(_fails(one, value) for one, value in _values(reader, data)):
                 yield found(
                     "numpy-not-json",
                     source.at(call.node),
@@ -49,41 +48,42 @@ def _json(context: Context) -> Iterator[Finding]:
                 )
 
 
-def _values(call: Call) -> Iterator[ast.expr]:
-    data = argument(call.node, 0, "data", "obj")
+def _fails(reader: Reader, value: ast.expr) -> bool:
+    kind = reader.kind(value)
+    return kind is not None and kind.fails
+
+
+def _values(reader: Reader, data: ast.expr, depth: int = 0) -> Iterator[tuple[Reader, ast.expr]]:
+    """Return what is written: the values of lists and dictionaries, as deep as they go."""
+    if depth > _DEEPEST:
+        return
+    inner: list[ast.expr] = []
     if isinstance(data, ast.Dict):
-        yield from data.values
+        inner += data.values
     elif isinstance(data, ast.List | ast.Tuple):
-        yield from data.elts
+        inner += data.elts
+    elif isinstance(data, ast.ListComp | ast.DictComp):
+        reader = reader.within(data.generators)
+        inner.append(data.elt if isinstance(data, ast.ListComp) else data.value)
+    else:
+        found = list(_behind(reader, data))
+        if depth and not found:
+            yield reader, data
+        for within, value in found:
+            yield from _values(within, value, depth + 1)
+    for value in inner:
+        yield from _values(reader, value, depth + 1)
 
 
-def _is_numpy(source: Source, scope: Scope, node: ast.expr, depth: int = 0) -> bool:
-    """Whether an expression is surely one of numpy's arrays or numbers."""
-    if depth > 3:
-        return False
-    if isinstance(node, ast.Subscript):
-        return _is_numpy(source, scope, node.value, depth + 1)
-    if isinstance(node, ast.Call):
-        name = source.resolve(node.func)
-        if name in _NUMPY:
-            return True
-        keras = any(item.root in ("tensorflow", "keras") for item in source.imports)
-        return keras and isinstance(node.func, ast.Attribute) and node.func.attr == "predict"
-    if isinstance(node, ast.Name):
-        value = _assigned_once(source, scope, node.id)
-        return value is not None and _is_numpy(source, scope, value, depth + 1)
-    return False
-
-
-def _assigned_once(source: Source, scope: Scope, name: str) -> ast.expr | None:
-    values = [
-        statement.value
-        for statement, inner, _ in source.index.statements
-        if inner is scope
-        and isinstance(statement, ast.Assign)
-        and any(isinstance(item, ast.Name) and item.id == name for item in statement.targets)
-    ]
-    return values[0] if len(values) == 1 else None
+def _behind(reader: Reader, data: ast.expr) -> Iterator[tuple[Reader, ast.expr]]:
+    """Yield what a name or a call of the project's stands for, where it is no array itself."""
+    if isinstance(data, ast.Name):
+        literal = reader.literal(data.id) or reader.called(data.id)
+        if literal is not None:
+            yield reader, literal
+            yield from reader.added(data.id)
+    elif isinstance(data, ast.Call) and reader.kind(data) is None:
+        yield from reader.answers(data)
 
 
 def _figures(context: Context) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from wherry.doctor.rule import Context
 from wherry.findings import Change
 from wherry.project.code.values import Setting
 
+_BY_CLASSES: Final = re.compile(r"^(?:from|import) configurations\b", re.MULTILINE)
 _COMMENT: Final = re.compile(r"[\])}'\"\w]\s+(#[^'\"]*)$")
 
 
@@ -38,7 +39,8 @@ def replaced(context: Context, setting: Setting, statement: str) -> Change | Non
 def inserted(context: Context, path: str, after_line: int, statement: str) -> Change | None:
     """Return the file with a statement behind a line; 0 puts it first."""
     before = text_of(context, path)
-    if before is None:
+    # In a class of settings it would have to be indented, and be the right class.
+    if before is None or _BY_CLASSES.search(before):
         return None
     lines = before.splitlines(keepends=True)
     if lines and not lines[-1].endswith("\n"):

@@ -29,10 +29,17 @@ _SECRET_SETTING: Final = re.compile(
     r"(?:^|_)(?:PASSWORD|SECRET|TOKEN|API_KEY|APIKEY|ACCESS_KEY|PRIVATE_KEY|KEY_SECRET|AUTH_KEY)$"
 )
 _PLACEHOLDER: Final = re.compile(
-    r"(?i)^(?:x+|\*+|\.+|your|my[-_]|change|todo|secret$|password$|pass$|example|none|null|<|\$|\{|placeholder)|xxx|\.\.\.|here$|-me$"
+    r"(?i)^(?:x+$|\*+|\.+|your|my[-_]|change|todo|secret$|password$|pass$|example|none|null|<|\$|\{|placeholder)|xxx|\.\.\.|here$|-me$"
 )
+# As Google writes the password that a program gets in the place of a person's.
+_APP_PASSWORD: Final = re.compile(r"(?:[a-z]{4} ){3}[a-z]{4}")
 _ENV_SECRET: Final = re.compile(
     r"(?i)(?:secret|token|passw|api_?key|private_?key|credential|database_url|_dsn|_key$)"
+)
+_KEY_FILES: Final = frozenset((".json", ".pem", ".key", ".p8"))
+_LARGEST_KEY: Final = 20_000
+_FOR_TESTS: Final = re.compile(
+    r"(?:^|[/_.-])(?:tests?|fixtures?|examples?|samples?|dummy)\b", re.IGNORECASE
 )
 _TOKEN_SUFFIXES: Final = (".py", ".json", ".yml", ".yaml", ".toml", ".ini", ".cfg", ".js", ".env")
 
@@ -128,6 +135,24 @@ def _secrets(context: Context) -> Iterator[Finding]:
     if settings is not None:
         yield from _in_settings(settings)
     yield from _in_code(context)
+    yield from _key_files(context)
+
+
+def _key_files(context: Context) -> Iterator[Finding]:
+    """Report private keys that lie in git: a service account's JSON, a certificate's key."""
+    for entry in context.project.files:
+        if entry.suffix not in _KEY_FILES or not entry.tracked or entry.size_bytes > _LARGEST_KEY:
+            continue
+        if _FOR_TESTS.search(entry.path) or not context.project.files.is_source(entry.path):
+            continue
+        text = context.project.text(entry.path)
+        line = None if text is None else text.line_of("PRIVATE KEY-----")
+        if line is not None:
+            yield found(
+                "secrets-committed",
+                FileSpan(entry.path, line, quote=MASK),
+                values={"what": "A private key", "file": entry.path},
+            )
 
 
 def _env_files(context: Context) -> Iterator[Finding]:
@@ -192,6 +217,8 @@ def _is_secret(setting: Setting) -> bool:
     plain = setting.value.plain
     if not isinstance(plain, str) or len(plain) < 8 or _PLACEHOLDER.search(plain):
         return False
+    if _APP_PASSWORD.fullmatch(plain):
+        return not setting.value.others or bool(setting.value.variables)
     if " " in plain or plain.startswith(("/", "http", "django.")):
         return False
     return not setting.value.others or bool(setting.value.variables)

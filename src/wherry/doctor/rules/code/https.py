@@ -9,8 +9,14 @@ from wherry.doctor.rules.code import editing, places, usage, versions
 from wherry.findings import Confidence, FileSpan, Finding, Fix
 from wherry.project.code.settings import Settings
 from wherry.project.code.values import Setting
+from wherry.project.host_python import uses_image
 
 _BEHIND_TLS: Final = frozenset(("railway", "fly", "cloud-run"))
+# Their Python builds tell gunicorn and uvicorn (FORWARDED_ALLOW_IPS) to believe the router.
+_TRUSTING: Final = frozenset(("heroku", "render"))
+_BELIEVING_NOBODY: Final = frozenset(("runserver", "waitress", "daphne"))
+_TOLD: Final = re.compile(r"--proxy-headers|--trusted-proxy|--url-scheme|runserver_plus|sslserver")
+_ALONE: Final = re.compile(r"127\.|localhost|\[::1\]|unix:")
 _LOGINS: Final = re.compile(
     r"login_required|LoginRequiredMixin|LoginView|\bauthenticate\(|django\.contrib\.auth\.urls"
     r"|allauth\.urls|admin\.site\.register\(|@admin\.register\("
@@ -52,11 +58,12 @@ def _no_origin(context: Context) -> Iterator[Finding]:
 
     Django then takes each request for http, and a form's origin is https. gunicorn and uvicorn
     believe X-Forwarded-Proto from this machine only; Heroku's buildpack tells gunicorn otherwise.
+    Django's own server, waitress and daphne believe it nowhere, if they are not told to.
     """
     settings = places.django(context)
     if settings is None or not settings.whole or not _is_sent_http(context):
         return
-    if not versions.at_least(context, "django", _SCHEMES_SINCE):
+    if not versions.may_be(context, "django", _SCHEMES_SINCE):
         return
     if "django.middleware.csrf.CsrfViewMiddleware" not in places.middleware(settings):
         return
@@ -80,7 +87,15 @@ def _is_sent_http(context: Context) -> bool:
     """Whether what serves the site takes the host's requests for plain http."""
     platform = context.target.platform.name
     server = context.project.server(platform)
-    if platform not in _BEHIND_TLS or server is None or server.kind not in ("gunicorn", "uvicorn"):
+    if server is None or platform not in _BEHIND_TLS | _TRUSTING:
+        return False
+    if server.kind in _BELIEVING_NOBODY:
+        # What listens on this machine alone is sent no forms at all.
+        reached = not all(_ALONE.match(bind) for bind in server.binds)
+        return reached and not _TOLD.search(server.command)
+    # An image of the project's own is told nothing.
+    trusting = platform in _TRUSTING and not uses_image(context.project, platform)
+    if trusting or server.kind not in ("gunicorn", "uvicorn"):
         return False
     if "forwarded" in server.command or not server.config_read or server.config:
         return False

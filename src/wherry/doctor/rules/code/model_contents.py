@@ -8,7 +8,7 @@ from wherry.causes.cause import Severity
 from wherry.doctor.rule import Context, Rule, found
 from wherry.doctor.rules.code import file_heads, keras_generation, places, versions
 from wherry.doctor.rules.code.model_files import site_loads
-from wherry.findings import Evidence, Finding, How
+from wherry.findings import Confidence, Evidence, Finding, How
 from wherry.project.code.loads import Library, ModelLoad
 
 _SKLEARN: Final = re.compile(
@@ -115,6 +115,15 @@ def _pickles(context: Context) -> Iterator[Finding]:
 def _of_sklearn(context: Context, load: ModelLoad, path: str, data: bytes) -> Iterator[Finding]:
     match = _SKLEARN.search(data)
     installed = versions.installed(context, "scikit-learn")
+    if match is None and b"sklearn" in data and _is_open(context, "scikit-learn"):
+        yield found(
+            "pickle-version-mismatch",
+            places.of_load(load),
+            severity=Severity.WARNING,
+            confidence=Confidence.MEDIUM,
+            evidence=(Evidence("the requirements ask for", "any scikit-learn", How.READ),),
+            values={"model": path, "package": "scikit-learn"},
+        )
     if match is None or installed is None:
         return
     written = (int(match[1]), int(match[2]))
@@ -136,6 +145,13 @@ def _of_sklearn(context: Context, load: ModelLoad, path: str, data: bytes) -> It
             "pin": f"scikit-learn=={_text(written)}.*",
         },
     )
+
+
+def _is_open(context: Context, name: str) -> bool:
+    """Whether each build may take another version than the last one."""
+    requirements = context.project.requirements
+    asked = requirements.get(name)
+    return asked is not None and not asked.specifier and requirements.lock is None
 
 
 def _files(context: Context, *libraries: Library) -> Iterator[tuple[ModelLoad, bytes]]:

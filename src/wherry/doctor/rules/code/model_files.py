@@ -32,8 +32,15 @@ def site_loads(context: Context) -> Iterator[ModelLoad]:
             yield load
 
 
+def deployed_loads(context: Context) -> Iterator[ModelLoad]:
+    """Return the loads that are made on the host: by the web process, or by a queue's worker."""
+    for load in context.project.code.model_loads:
+        if load.moments & (SITE | {Moment.BACKGROUND}):
+            yield load
+
+
 def _absolute(context: Context) -> Iterator[Finding]:
-    for load in site_loads(context):
+    for load in deployed_loads(context):
         model = load.model
         if (
             model is not None
@@ -60,7 +67,7 @@ def _relative(context: Context) -> Iterator[Finding]:
 
 
 def _deployed(context: Context) -> Iterator[Finding]:
-    for load in site_loads(context):
+    for load in deployed_loads(context):
         model = load.model
         if model is None or not model.path or load.library is Library.KERAS_APPLICATIONS:
             continue
@@ -126,6 +133,9 @@ def _backslashes(context: Context, load: ModelLoad, path: str) -> Finding | None
 
 def _of_file(context: Context, load: ModelLoad, entry: FileEntry) -> Finding | None:
     if not entry.deployed:
+        # It may lie here from a download that the build makes as well.
+        if _made_in_build(context, entry.path):
+            return None
         return _found(context, "model-missing-from-git", load, entry.path)
     if entry.lfs is not None:
         return found(
@@ -184,6 +194,12 @@ def _fetched(context: Context, load: ModelLoad, path: str) -> bool:
             and other.mentions(*_FETCHERS, ".save(")
         ):
             return True
+    return _made_in_build(context, path)
+
+
+def _made_in_build(context: Context, path: str) -> bool:
+    """Whether the image, a hook of the buildpack or the host's build command brings a file."""
+    name = path.rpartition("/")[2]
     dockerfile = context.project.dockerfile
     if dockerfile is not None and any(
         name in step.text or "python" in step.text.split()[:1]

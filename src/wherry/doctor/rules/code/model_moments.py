@@ -12,7 +12,10 @@ from wherry.project.code.moments import Moment
 # Reading the network's plan from JSON is quick, and goes with the weights, which are reported.
 _LIGHT: Final = (Library.KERAS_JSON,)
 # Loaded in a blink, as a rule: what scikit-learn pickles, and what the light runtimes map.
-_SMALL: Final = (Library.PICKLE, Library.JOBLIB, Library.LITE, Library.ONNX, Library.XGBOOST)
+_SMALL: Final = (
+    *(Library.PICKLE, Library.JOBLIB, Library.LITE, Library.ONNX, Library.XGBOOST),
+    *(Library.LIGHTGBM, Library.CATBOOST, Library.SPACY),
+)
 
 
 def _loads(context: Context, moment: Moment) -> Iterator[ModelLoad]:

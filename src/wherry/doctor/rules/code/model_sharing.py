@@ -7,7 +7,7 @@ from typing import Final
 from wherry.causes.cause import Severity
 from wherry.doctor.rule import Context, Rule, found
 from wherry.doctor.rules.code import places
-from wherry.doctor.rules.code.model_files import site_loads
+from wherry.doctor.rules.code.model_files import deployed_loads, site_loads
 from wherry.findings import FileSpan, Finding
 from wherry.project.code.loads import Library
 from wherry.project.code.moments import Moment
@@ -76,7 +76,7 @@ def _held_back(context: Context) -> Iterator[Finding]:
     slug = name == ".slugignore"
     patterns = read_patterns(path, text.lines, negation=not slug, anchored=not slug)
     seen: set[str] = set()
-    for load in site_loads(context):
+    for load in deployed_loads(context):
         model = load.model.path if load.model is not None else ""
         if not model or model in seen:
             continue

@@ -38,8 +38,9 @@ def _check(context: Context) -> Iterator[Finding]:
     declared = context.project.code.namespaces.world.variables
     if setting.value.variables and all(name in declared for name in setting.value.variables):
         # A file of the project sets it, which another rule looks at. An image's variable is there
-        # for its build: what the code falls back to counts all the same.
-        if setting.value.variables <= _in_image(context) and _has_default(context, setting):
+        # for its build, and a committed .env has to go: what the code falls back to counts.
+        apart = _in_image(context) | _in_env_file(context)
+        if setting.value.variables <= apart and _has_default(context, setting):
             yield _found(context, "secret-key-fallback", setting)
         return
     if not _only_with_debug(settings, setting):
@@ -50,6 +51,16 @@ def _in_image(context: Context) -> frozenset[str]:
     """Return what the Dockerfile sets."""
     dockerfile = context.project.dockerfile
     return frozenset(() if dockerfile is None else dockerfile.env)
+
+
+def _in_env_file(context: Context) -> frozenset[str]:
+    """Return what a file .env sets that is in git."""
+    files = [item for item in context.project.files.named(".env") if item.tracked and item.deployed]
+    texts = [context.project.text(item.path) for item in files]
+    rows = [row for text in texts if text is not None for row in text.lines]
+    return frozenset(
+        row.partition("=")[0].strip().removeprefix("export ").strip() for row in rows if "=" in row
+    )
 
 
 def _has_default(context: Context, setting: Setting) -> bool:

@@ -109,7 +109,22 @@ def served_otherwise(context: Context, settings: Settings) -> bool:
             debug = settings.value("DEBUG")
             if debug.plain is True and not debug.others:
                 return True
-    return _has_nginx(context)
+    return in_front(context)
+
+
+def in_front(context: Context) -> bool:
+    """Whether something before the app hands files out."""
+    return _has_nginx(context) or _by_router(context)
+
+
+def _by_router(context: Context) -> bool:
+    """Whether Fly's router hands the files out of the image: ``[[statics]]``."""
+    document = context.project.document("fly.toml")
+    return (
+        context.target.platform.name == "fly"
+        and document is not None
+        and (bool(document.data.get("statics")))
+    )
 
 
 def _has_nginx(context: Context) -> bool:

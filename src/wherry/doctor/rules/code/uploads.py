@@ -17,7 +17,7 @@ from wherry.project.code.source import Source
 from wherry.project.code.values import Special
 
 _IN_REQUEST: Final = frozenset((Moment.REQUEST, Moment.FIRST_REQUEST))
-_FIELDS: Final = (
+FIELDS: Final = (
     "FileField",
     "ImageField",
     "ResizedImageField",
@@ -35,7 +35,7 @@ _REMOVED: Final = re.compile(r"os\.(?:remove|unlink)\(|\.unlink\(|rmtree\(|\.del
 
 def _kept(context: Context) -> Iterator[Finding]:
     settings = places.django(context)
-    if settings is not None and (_stored_elsewhere(settings) or _root_lasts(context, settings)):
+    if settings is not None and (stored_elsewhere(settings) or _root_lasts(context, settings)):
         return
     seen: set[str] = set()
     for span, told in (*_by_fields(context, settings), *_by_code(context)):
@@ -46,7 +46,7 @@ def _kept(context: Context) -> Iterator[Finding]:
             )
 
 
-def _stored_elsewhere(settings: Settings) -> bool:
+def stored_elsewhere(settings: Settings) -> bool:
     """Whether uploads go to object storage, or it cannot be told where they go."""
     setting = settings.find("DEFAULT_FILE_STORAGE")
     if setting is not None and not setting.value.always(
@@ -73,10 +73,10 @@ def _by_fields(context: Context, settings: Settings | None) -> Iterator[tuple[Fi
     """Return the models' fields that keep files, where a form or a view fills them."""
     if settings is None:
         return
-    for source in usage.sources(context, *_FIELDS):
+    for source in usage.sources(context, *FIELDS):
         for call in source.index.calls:
             name = source.resolve(call.node.func).rpartition(".")[2]
-            if name not in _FIELDS or call.scope.owner is not None:
+            if name not in FIELDS or call.scope.owner is not None:
                 continue
             if not isinstance(call.scope.node, ast.ClassDef) or not _is_model(call.scope.node):
                 continue

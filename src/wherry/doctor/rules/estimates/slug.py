@@ -15,6 +15,9 @@ from wherry.project.host_python import uses_image
 
 _USUAL_PYTHON: Final = (3, 13)
 _SHOWN_PARTS: Final = 3
+# Nearly every TensorFlow, and that for processors alone too, is over the soft limit; Heroku says
+# so at each push, and nothing comes of it. From twice the limit on something can be left out.
+_WORTH_RATIO: Final = 2.0
 
 
 def prediction(context: Context) -> SlugPrediction:
@@ -32,6 +35,8 @@ def _check(context: Context) -> Iterator[Finding]:
     slug = prediction(context)
     guess = slug.prediction
     if guess.value <= soft or (guess.low <= soft and not is_complete(context)):
+        return
+    if guess.high < soft * _WORTH_RATIO:
         return
     over = guess.low > hard
     if not over and not _installs(context):

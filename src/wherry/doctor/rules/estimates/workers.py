@@ -1,6 +1,7 @@
 """Workers that each hold the model, more than the host's memory takes."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from wherry.causes.cause import Severity
@@ -25,12 +26,22 @@ def _check(context: Context) -> Iterator[Finding]:
     if now is None or not _is_heavy(now):
         return
     memory = predict_memory(now.workload)
-    alone = memory.worker_after_prediction
-    if alone.low > quota:
+    one = predict_memory(replace(now.workload, serving=replace(now.workload.serving, workers=1)))
+    # The server's own process is there as well, and a request needs something, too.
+    if one.after_prediction.value > quota * (1 - _REQUESTS_RATIO):
         yield _too_small(context, now, memory, quota)
-    room = quota * (1 - _REQUESTS_RATIO)
-    if now.workload.serving.workers > 1 and memory.after_prediction.high > room:
+    if now.workload.serving.workers > 1 and not _fits(memory, quota):
         yield _too_many(context, now, memory, quota)
+
+
+def workers_fit(context: Context, now: Situation) -> bool:
+    """Whether the memory takes all the workers, as far as is known."""
+    quota = context.target.memory_bytes
+    return quota is None or _fits(predict_memory(now.workload), quota)
+
+
+def _fits(memory: MemoryPrediction, quota: int) -> bool:
+    return memory.after_prediction.high <= quota * (1 - _REQUESTS_RATIO)
 
 
 def _is_heavy(now: Situation) -> bool:

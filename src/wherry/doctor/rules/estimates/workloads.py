@@ -29,6 +29,11 @@ _LOADERS: Final = {
     Library.PICKLE: Loader.PICKLE,
     Library.JOBLIB: Loader.PICKLE,
 }
+_BEHIND: Final = {
+    Library.TRANSFORMERS: "torch",
+    Library.FASTAI: "torch",
+    Library.ULTRALYTICS: "torch",
+}
 _AT_BOOT: Final = frozenset((Moment.IMPORT, Moment.READY, Moment.WORKER))
 _SERVED: Final = _AT_BOOT | {Moment.FIRST_REQUEST, Moment.REQUEST}
 # A model whose file is not here: the middle of those that projects like these carry. Nothing is
@@ -38,6 +43,8 @@ _USUAL_BYTES: Final = {
     Loader.SAVED_MODEL: 30_000_000,
     Loader.TORCH: 50_000_000,
 }
+# distilbert-base, which most pipelines take where none is named; nearly all others are larger.
+_USUAL_TRANSFORMER_BYTES: Final = 268_000_000
 # The first with a wheel for Python 3.10, which no host goes below.
 _OLDEST_TENSORFLOW: Final = (2, 8)
 # gunicorn, and what reads WEB_CONCURRENCY as it does.
@@ -88,8 +95,11 @@ def situation(context: Context) -> Situation | None:
             # TensorFlow hangs in a process that was forked after it: it has to go either way.
             preload=server.preload and not _has(installed),
         ),
-        at_boot=_libraries(_modules(context, context.project.code.imported), installed),
-        at_request=_libraries(_late_modules(context), installed),
+        at_boot=_libraries(
+            _modules(context, context.project.code.imported) | _by_models(loads, _AT_BOOT),
+            installed,
+        ),
+        at_request=_libraries(_late_modules(context) | _by_models(loads, _SERVED), installed),
         models=tuple(_models(context, loads)),
         versions=installed,
         cpus=context.target.visible_cpus or 1.0,
@@ -137,6 +147,15 @@ def _late_modules(context: Context) -> frozenset[str]:
     )
 
 
+def _by_models(loads: Iterable[ModelLoad], moments: frozenset[Moment]) -> frozenset[str]:
+    """Return what packages import by themselves to load a model: transformers imports torch."""
+    return frozenset(
+        _BEHIND[load.library]
+        for load in loads
+        if load.library in _BEHIND and load.moments & moments
+    )
+
+
 def _libraries(modules: frozenset[str], installed: Mapping[str, str]) -> frozenset[str]:
     """Return the packages that these modules are of; what is not installed is not imported."""
     wanted = modules | ({"tensorflow"} if "keras" in modules and _has(installed) else frozenset())
@@ -180,7 +199,8 @@ def _models(context: Context, loads: Iterable[ModelLoad]) -> Iterator[Model]:
         seen.add(key)
         size = _size(context, path) if path else None
         if size is None:
-            size = _USUAL_BYTES.get(loader, 0)
+            of_hub = load.library is Library.TRANSFORMERS
+            size = _USUAL_TRANSFORMER_BYTES if of_hub else _USUAL_BYTES.get(loader, 0)
         yield Model(path or written or "a model", loader, size, bool(load.moments & _AT_BOOT))
 
 

@@ -84,9 +84,21 @@ def installed(context: Context, *names: str) -> bool:
         if any(on_host(item, context.python) for item in asked):
             return True
         locked = None if requirements.lock is None else requirements.lock.get(canonical(name))
-        if locked is not None and not locked.groups:
+        if locked is not None and not locked.groups and not _only_in_groups(context, name):
             return True
     return False
+
+
+def _only_in_groups(context: Context, name: str) -> bool:
+    """Whether the project asks for a package in a group, and its lock tells no groups.
+
+    Poetry 1 wrote none; such a package is locked and left out of what the host installs.
+    """
+    requirements = context.project.requirements
+    lock = requirements.lock
+    if lock is None or lock.kind != "poetry" or any(item.groups for item in lock.packages):
+        return False
+    return any(item.name == canonical(name) for item in requirements.optional)
 
 
 def create(path: str, text: str, what: str, *, safe: bool = True) -> Fix:

@@ -79,7 +79,17 @@ def _other_port(context: Context, server: Server, port: int) -> bool:
     if platform == "fly":
         looked_at = fly_port(context)
         return looked_at is not None and looked_at != port
+    if platform == "railway":
+        return told is None and _is_checked(context)
     return platform == "cloud-run" and told is None and port != _default_port(context)
+
+
+def _is_checked(context: Context) -> bool:
+    """Whether Railway asks for a page before it switches: at PORT, and nowhere else."""
+    return any(
+        item.host == "railway" and item.kind == "web" and item.health_path
+        for item in context.project.services
+    )
 
 
 def _default_port(context: Context) -> int | None:

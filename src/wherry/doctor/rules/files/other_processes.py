@@ -47,6 +47,8 @@ _QUEUES: Final = {
     "huey": ("huey",),
     "dramatiq": ("dramatiq",),
 }
+_CLASSES: Final = re.compile(r"^class +(\w+)", re.MULTILINE)
+_FOR_LAPTOPS: Final = re.compile(r"dev|local|test|debug|ci\b", re.IGNORECASE)
 _EAGER: Final = re.compile(r"ALWAYS_EAGER|task_always_eager|HUEY.{0,80}immediate", re.DOTALL)
 
 
@@ -130,7 +132,7 @@ def _first_use(context: Context) -> FileSpan | None:
         text = context.project.text(entry.path)
         if text is None:
             continue
-        if _EAGER.search(text.content):
+        if any(_counts(context, entry.path, found) for found in _EAGER.finditer(text.content)):
             return None
         use = _TASKS.search(text.content) if first is None else None
         if use is not None:
@@ -138,6 +140,17 @@ def _first_use(context: Context) -> FileSpan | None:
             line += text.content[use.start() : use.end()].count("\n")
             first = text.at(line)
     return first
+
+
+def _counts(context: Context, path: str, said: re.Match[str]) -> bool:
+    """Whether tasks run at once on the host too: not for what only laptops and tests set."""
+    settings = context.project.code.settings
+    if settings is None or context.project.code.sources.is_test(path):
+        return settings is None
+    around = _CLASSES.findall(said.string, 0, said.start())
+    if path in settings.files:
+        return not (around and _FOR_LAPTOPS.search(around[-1]))
+    return not (_FOR_LAPTOPS.search(path) or "settings" in path)
 
 
 RULES: Final = (

@@ -15,17 +15,10 @@ from wherry.doctor.rules.files.circumstances import (
     replace_line,
 )
 from wherry.findings import Change, Evidence, FileSpan, Finding, Fix, How, Span
+from wherry.project import procfile_reading
 from wherry.project.files import FileEntry
 from wherry.project.procfile import Procfile
 
-# Procfiles for other occasions, which people keep beside the true one.
-_OTHERS: Final = re.compile(
-    r"^procfile[._-](?:dev|local|windows|win|test|tests|debug|docker|prod|production|example|sample"
-    r"|heroku|release|simple|old|bak|hivemind|overmind|foreman|honcho)",
-    re.IGNORECASE,
-)
-_NAME: Final = re.compile(r"^[._]?procfile[s]?(?:\s*|\.(?:txt|yml|yaml|py|sh|md|docx?|rtf))?$")
-_PROCESS: Final = re.compile(r"^\s*(?:[A-Za-z0-9_-]+\s*:\s*\S|web\s)")
 # A line that is meant to declare web, and is not read as that: `web gunicorn ...`, `Web: ...`.
 _MEANT: Final = re.compile(r"^(?:web\s*[=;-]\s*|web\s+|(?:Web|WEB)\s*:?\s*)(?P<command>[^:\s].*)$")
 
@@ -116,10 +109,9 @@ def _values(context: Context) -> dict[str, str]:
 def misnamed(context: Context) -> FileEntry | None:
     """Return the file that is meant as the Procfile and is not called so; None for none."""
     project = context.project
-    here = project.files.in_folder(project.base)
-    for entry in here:
-        if entry.deployed and entry.name != "Procfile" and _is_meant(context, entry):
-            return entry
+    beside = procfile_reading.misnamed(project)
+    if beside is not None:
+        return beside
     folder = project.app
     if folder == project.base:
         return next(
@@ -131,13 +123,6 @@ def misnamed(context: Context) -> FileEntry | None:
             None,
         )
     return project.files.deployed(f"{folder}/Procfile")
-
-
-def _is_meant(context: Context, entry: FileEntry) -> bool:
-    if _OTHERS.match(entry.name) or not _NAME.match(entry.name.lower()):
-        return False
-    text = context.project.text(entry.path)
-    return text is not None and any(_PROCESS.match(line) for line in text.lines[:100])
 
 
 def _misnamed(context: Context) -> Iterator[Finding]:

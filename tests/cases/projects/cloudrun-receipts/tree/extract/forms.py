@@ -1,0 +1,5 @@
+from django import forms
+
+
+class PhotoForm(forms.Form):
+    photo = forms.ImageField()
