@@ -26,6 +26,12 @@ def test_basic_has_the_platform_s_numbers() -> None:
     assert limits.build_memory_bytes == 2560 * MIB
 
 
+def test_a_disk_that_forgets_has_a_size_where_the_host_says_it() -> None:
+    assert limits_of(hosts.get("railway:hobby")).disk_bytes == 100_000_000_000
+    assert limits_of(hosts.get("railway:free")).disk_bytes == 1_000_000_000
+    assert limits_of(hosts.get("heroku:basic")).disk_bytes is None
+
+
 @pytest.mark.parametrize("name", hosts.names())
 def test_every_size_of_every_host_has_limits(name: str) -> None:
     target = hosts.get(name)

@@ -48,11 +48,6 @@ class Usage:
     unread: tuple[str, ...]
     modules: frozenset[str]
 
-    @property
-    def proven_unused(self) -> bool:
-        """Whether every file was read and none imports it."""
-        return not self.reasons and not self.unread
-
 
 def read_usage(project: Project, environment: Environment) -> Usage:
     """Look through every Python file of the app for what needs TensorFlow's Python code."""

@@ -67,11 +67,6 @@ def builds() -> tuple[Build, ...]:
     return _table().builds
 
 
-def least_drivers() -> Mapping[int, str]:
-    """Return the oldest driver that runs each major version of CUDA."""
-    return _table().drivers
-
-
 def build_of(package: str, version: str) -> Build | None:
     """Return the build of a version, or of its series: patch releases keep what they build with."""
     try:

@@ -45,11 +45,6 @@ class RequirementLine:
         return f"{self.name}{extras}{at}"
 
     @property
-    def full_text(self) -> str:
-        """The requirement with its marker, as an installer reads it."""
-        return f"{self.text} ; {self.marker}" if self.marker else self.text
-
-    @property
     def specifiers(self) -> SpecifierSet | None:
         """What versions it allows; None where the specifier is not one."""
         try:

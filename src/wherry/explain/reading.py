@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 BLOCK_BYTES: Final = 256 * 1024
@@ -127,9 +127,3 @@ def decoded(line: bytes) -> str:
         return line.decode()
     except UnicodeDecodeError:
         return line.decode("latin-1")
-
-
-def lines_of(blocks: Iterable[bytes]) -> Iterator[bytes]:
-    """Return the lines of blocks, one by one."""
-    for block in blocks:
-        yield from block.splitlines()

@@ -92,8 +92,8 @@ class Limits:
         return self.platform.partition(":")[0]
 
 
-# What the data says in MiB.
-_MIB: Final = {"build_memory_bytes": "build_memory_mib"}
+# What the data calls otherwise, or says in MiB.
+_NAMES: Final = {"build_memory_bytes": "build_memory_mib", "disk_bytes": "ephemeral_disk_bytes"}
 _MOST: Final = 1e15
 _DERIVED: Final = frozenset(("platform", "memory_bytes", "kill_bytes"))
 
@@ -111,10 +111,11 @@ def limits_of(target: Target, overlay: Mapping[str, float] | None = None) -> Lim
         "kill_bytes": target.kill_bytes,
     }
     for name in known.keys() - _DERIVED:
-        fact = target.find(_MIB.get(name, name))
+        said = _NAMES.get(name, name)
+        fact = target.find(said)
         value = None if fact is None else _fitting(known[name], fact.value)
         if value is not None:
-            values[name] = value * MIB if name in _MIB else value
+            values[name] = value * MIB if said.endswith("_mib") else value
     if not target.find("sleeps") or target.fact("sleeps").value is False:
         values.pop("sleep_after_s", None)
     for name, number in (overlay or {}).items():

@@ -91,11 +91,6 @@ class Waiter:
         """Whether it could not be answered in time any more, if it ran now."""
         return self.deadline - self.needed_s < now
 
-    @property
-    def is_answered(self) -> bool:
-        """Whether another's run has ended for it."""
-        return self.outputs is not None or self.error is not None
-
     def wake(self) -> None:
         """Let it go on."""
         self._wake.release()

@@ -54,11 +54,6 @@ def said_by(*sources: str) -> Condition:
     return condition
 
 
-def last_own_file(event: Event) -> str:
-    """Return the innermost file of the project's own, or ""."""
-    return next((frame.path for frame in reversed(event.frames) if not frame.library), "")
-
-
 def imported_by(event: Event) -> str:
     """Return the innermost file that is not the import machinery's."""
     return next(

@@ -1,7 +1,7 @@
 """What answers requests: views that addresses lead to, and code that frameworks call."""
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from wherry.project.code.definitions import Definition, Definitions
@@ -263,8 +263,3 @@ def _first_argument(node: ast.FunctionDef | ast.AsyncFunctionDef, position: int)
 
 def _text(node: ast.expr | None) -> str:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
-
-
-def request_scopes(source: Source) -> Iterable[Scope]:
-    """Return the functions of a module that frameworks call for requests."""
-    return (scope for scope in source.index.functions() if answers_requests(source, scope))

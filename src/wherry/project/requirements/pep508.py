@@ -131,8 +131,3 @@ def name_in_file(address: str) -> str:
     )
     found = _WHEEL.match(last) if last.lower().endswith(".whl") else _SDIST.match(last)
     return found[1].replace("_", "-") if found else ""
-
-
-def is_name(text: str) -> bool:
-    """Whether it can be a package's name."""
-    return bool(_NAME.match(text))

@@ -66,11 +66,6 @@ class BuiltPython:
     used: str
     source: str = ""
 
-    @property
-    def same_minor(self) -> bool:
-        """Whether it is of the minor version that the platform would take."""
-        return self.wanted.split(".")[:2] == self.used.split(".")[:2]
-
 
 @dataclass(frozen=True, slots=True)
 class Slug:

@@ -250,7 +250,7 @@ class Dyno:
             voice=self._voice,
             meter=meter,
             disk=Disk((ground.folders.app, ground.folders.temporary)),
-            disk_bytes=self.limits.disk_bytes or MOST_BYTES,
+            disk_bytes=min(self.limits.disk_bytes or MOST_BYTES, MOST_BYTES),
             kill=self._kill,
             refused_tasks=group.refused_tasks if group is not None else lambda: 0,
             metrics=Metrics(self.name, self.limits, self.pages)

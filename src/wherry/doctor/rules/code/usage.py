@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from wherry.doctor.rule import Context
 from wherry.findings import FileSpan
-from wherry.project.code.indexing import Block, Scope
+from wherry.project.code.indexing import Block
 from wherry.project.code.source import Source
 
 
@@ -97,8 +97,3 @@ def _guards(block: Block) -> bool:
         text = ast.unparse(node.test)
         return "version" in text or "hasattr" in text
     return False
-
-
-def scope_runs(context: Context, source: Source, scope: Scope) -> bool:
-    """Whether the site ever runs a function."""
-    return bool(context.project.code.reach.scope(source, scope))

@@ -64,7 +64,7 @@ def _clock(value: float) -> str:
 
 
 def _steps(drawing: Drawing, time: Linear, steps: Sequence[Step], begin: float) -> None:
-    """Say what went on, on a strip under the curve's top."""
+    """Say what went on, above the lines of the limits, which lie near the top."""
     for index, step in enumerate(one for one in steps if one.name in _SHOWN_STEPS):
         start = max(0.0, step.since_s - begin)
         stop = min(time.top, step.since_s + step.seconds - begin)
@@ -74,7 +74,7 @@ def _steps(drawing: Drawing, time: Linear, steps: Sequence[Step], begin: float) 
         drawing.rect(x, _TOP, width, _BOTTOM - _TOP, "band" if index % 2 == 0 else "band odd")
         label = fitting(step.name, width - 4, 0.9)
         if label:
-            drawing.text(x + 3, _TOP + 11, label, "tick small")
+            drawing.text(x + 3, _TOP - 5, label, "tick small")
 
 
 def _curve(
