@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from benchmarks.load import overload, page
-from benchmarks.load.overload import NAMES, WORKS
+from benchmarks.load.overload import NAMES, OURS, WORKS
 from benchmarks.serving.environments import KEPT
 from benchmarks.serving.load import require_wrk
 from benchmarks.serving.machine import commit, machine
@@ -36,6 +36,7 @@ def main() -> int:
         "machine": machine(),
         "deadline_s": overload.DEADLINE_S,
         "seconds": options.seconds,
+        "peer_seconds": options.peer_seconds,
         "works": {},
     }
     for name in options.work:
@@ -44,11 +45,12 @@ def main() -> int:
         result["works"][name] = {"title": work.title, "peers": peers}
         for peer in options.only:
             print(f"  {name}: {peer} ...", file=sys.stderr, flush=True)
+            seconds = options.seconds if peer == OURS else options.peer_seconds
             try:
-                peers[peer] = overload.measure(peer, work, options.seconds)
+                peers[peer] = overload.measure(peer, work, seconds)
             except ServerFailed as error:
                 peers[peer] = {"failed": str(error)}
-            print(*_lines(name, peer, peers[peer], options.seconds), sep="\n", flush=True)
+            print(*_lines(name, peer, peers[peer], seconds), sep="\n", flush=True)
     whole = set(options.work) == set(WORKS) and set(options.only) == set(NAMES)
     path = page.DATA if whole else KEPT / "results" / "load.json"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -64,6 +66,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", choices=NAMES, default=NAMES)
     parser.add_argument("--work", nargs="+", choices=WORKS, default=WORKS)
     parser.add_argument("--seconds", type=float, default=60.0, help="at each rate")
+    parser.add_argument("--peer-seconds", type=float, default=20.0, help="the others'")
     return parser.parse_args()
 
 

@@ -71,6 +71,7 @@ _DIRTY: Final = Peer(
 PAGES: Final = {"wherry": "/page", "dirty": "/page", "litserve": "/health", "bentoml": "/livez"}
 _BY_NAME: Final = {peer.name: peer for peer in (*PEERS, _DIRTY)}
 NAMES: Final = tuple(PAGES)
+OURS: Final = "wherry"
 WORKS: Final = ("digits", "mobilenet", "slow")
 
 

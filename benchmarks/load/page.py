@@ -21,7 +21,7 @@ request has {deadline:g} s (`X-Request-Timeout-Ms`); the others cannot be told, 
 answers do not count. "In time" is right answers within that, a second, as a share of the capacity
 that four clients, each asking again as soon as it is answered, were given before. "Another page" is
 one of the same site that needs no model (a health check where a server has no pages), asked for ten
-times a second meanwhile. Each rate was held for {seconds:g} s.
+times a second meanwhile. Each rate was held for {held}.
 
 A model of microseconds outruns every generator in Python: there {clients} clients ask as fast as
 they are answered.
@@ -54,7 +54,10 @@ def page(result: Mapping[str, Any], apart: Mapping[str, Mapping[str, Any]]) -> s
         {run["clients"] for _, seen in _all(result) for run in seen["runs"] if "clients" in run}
     )
     told = ", ".join(map(str, clients[:-1])) + f" or {clients[-1]}" if clients else "many"
-    parts = [_HEAD.format(deadline=result["deadline_s"], seconds=result["seconds"], clients=told)]
+    held = f"{result['seconds']:g} s"
+    if result.get("peer_seconds", result["seconds"]) != result["seconds"]:
+        held += f" ({result['peer_seconds']:g} s with the others)"
+    parts = [_HEAD.format(deadline=result["deadline_s"], held=held, clients=told)]
     for work in result["works"].values():
         parts.append(f"## {work['title']}\n")
         parts.append("\n".join(_table(work["peers"], result["seconds"])) + "\n")
@@ -132,7 +135,7 @@ def _closed(peer: Mapping[str, Any], run: Mapping[str, Any]) -> str:
 
 
 def _told_apart(command: str, seen: Mapping[str, Any]) -> str:
-    name = command.split()[3]
+    name = command.split()[2]
     title, tell = _WORDS[name]
     when = f"commit `{seen['commit']}`, {seen['date']}, {seen['machine']['cpu']}"
     return f"## {title}\n\n`{command}`, {when}:\n\n" + "".join(f"- {line}\n" for line in tell(seen))
