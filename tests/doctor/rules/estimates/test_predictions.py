@@ -46,3 +46,24 @@ def test_an_image_has_no_slug(tmp_path: Path) -> None:
         "Dockerfile": "FROM python:3.13\nCOPY . .\nCMD gunicorn mysite.wsgi\n",
     }
     assert predict(context_of(write(tmp_path, files))).slug is None
+
+
+PICKLED = """from django.http import HttpResponse
+import pickle
+
+with open("forest.pkl", "rb") as file:
+    forest = pickle.load(file)
+
+
+def predict(request):
+    return HttpResponse(str(forest.predict([[0.0]])))
+"""
+
+
+def test_a_pickled_model_brings_the_library_that_it_is_of(tmp_path: Path) -> None:
+    """No file imports it: that does ``pickle``, of itself."""
+    files = {"app/views.py": PICKLED, "forest.pkl": b"\x80\x04" + bytes(100_000)}
+    sklearn, plain = ({**HEALTHY, **site(more), **files} for more in ("scikit-learn==1.7.2\n", ""))
+    there = predict(context_of(write(tmp_path / "there", sklearn))).process[0].prediction
+    without = predict(context_of(write(tmp_path / "without", plain))).process[0].prediction
+    assert there.value > without.value + 50_000_000

@@ -29,7 +29,11 @@ _LOADERS: Final = {
     Library.PICKLE: Loader.PICKLE,
     Library.JOBLIB: Loader.PICKLE,
 }
+# What loading a model imports behind the code's back, where it is installed; what else a pickle
+# may hold is seldom a model.
 _BEHIND: Final = {
+    Library.PICKLE: "sklearn",
+    Library.JOBLIB: "sklearn",
     Library.TRANSFORMERS: "torch",
     Library.FASTAI: "torch",
     Library.ULTRALYTICS: "torch",
