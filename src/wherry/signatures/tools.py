@@ -1,7 +1,8 @@
 """What other programs say when they fail: no cause of ours, but the line that should be quoted.
 
 ``~told-failure`` says what failed; ``~step-failed`` only that something did, and is quoted where
-nothing else tells more.
+nothing else tells more. ``~tests-ended`` takes back what tests provoked
+before it, where none of them failed.
 """
 
 from wherry.signatures.signature import sees
@@ -51,6 +52,11 @@ SIGNATURES = (
         r"Found \d+ errors? in \d+ files?",
         r"Coverage failure: total of \d+ is less than",
         r"Required test coverage of \S+ not reached",
+    ),
+    *sees(
+        "~tests-ended",
+        r"^Ran \d+ tests? in [\d.]+s",
+        r"^(?:=+ )?\d+ passed(?:, \d+ (?:skipped|deselected|warnings?|xfailed|xpassed)){0,4} in \d",
     ),
     # Web servers, service managers, certificates.
     *sees(

@@ -13,6 +13,8 @@ from wherry.signatures.events import Event
 from wherry.signatures.signature import Verdict
 
 _MESSAGE_LINES: Final = 6
+# unittest's count of tests, a blank line, and its verdict.
+_OF_A_VERDICT: Final = 3
 # What a host says after a failure is no part of the message.
 _OUTCOMES: Final = (
     "release-phase-failed", "collectstatic-fails", "cloud-run-start-failed", "build-hook-fails",
@@ -27,11 +29,30 @@ _FAILED: Final = ("~app-crash", "~build-failed", "~answered-500", "~server-error
 
 def settle(scene: Scene) -> None:
     """Name the project's own exceptions; quote what else tells of a failure."""
-    for event in scene.unknown.exceptions:
+    begun = _tested_until(scene)
+    unknown = scene.unknown
+    for kept in (unknown.exceptions, unknown.bare, unknown.errors):
+        kept[:] = [event for event in kept if event.number > begun]
+    for event in unknown.exceptions:
         _own(scene, event)
     if any(draft.role is Role.FIRST and not draft.cause.noise for draft in scene.drafts):
         return
-    scene.outside += _decisive(scene)
+    scene.outside += _decisive(scene, begun)
+
+
+def _tested_until(scene: Scene) -> int:
+    """Return the line at which tests had passed; 0 where there were none, or some failed.
+
+    They provoke errors to see them handled, which then stand in the log.
+    """
+    failed = [number for record in scene.ledger.of("~told-failure") for number, _ in record.seen]
+    passed = [
+        number
+        for record in scene.ledger.of("~tests-ended")
+        for number, _ in record.seen
+        if not any(0 < other - number <= _OF_A_VERDICT for other in failed)
+    ]
+    return max(passed, default=0)
 
 
 def _own(scene: Scene, event: Event) -> None:
@@ -84,8 +105,8 @@ def _overcome(scene: Scene, event: Event) -> bool:
     return (event.building or event.source == "build") and went_on(scene, event)
 
 
-def _decisive(scene: Scene) -> list[LogSpan]:
-    """Return the line that says most: an exception, an error, else what failed."""
+def _decisive(scene: Scene, begun: int) -> list[LogSpan]:
+    """Return the line after ``begun`` that says most: an exception, an error, else what failed."""
     limit = scene.ledger.first("~time-limit", "~unregistered-task")
     if limit is not None:
         return [span_of(limit)]
@@ -114,6 +135,7 @@ def _decisive(scene: Scene) -> list[LogSpan]:
         if stopped is None or record.name != "~server-error" or record.number < stopped.number
     ]
     failed = failed or scene.ledger.of("~step-failed")
+    failed = [record for record in failed if max(record.number, record.last) > begun]
     return [span_of(failed[-1])] if failed else []
 
 
