@@ -189,3 +189,52 @@ def test_collecting_in_an_image(tmp_path: Path, before: str, prefix: str, missin
     }
     found = names(tmp_path, files, "fly:shared-cpu-1x")
     assert found == ({"env-var-missing"} if missing else set())
+
+
+PAGE: Files = {
+    **settings(MANIFEST),
+    "shop/static/shop/a.css": "",
+    "shop/templates/a.html": "{% load static %}<link href=\"{% static 'shop/a.css' %}\">",
+}
+RENDER = (
+    "services:\n  - type: web\n    name: shop\n    runtime: python\n    buildCommand: %s\n"
+    "    startCommand: gunicorn mysite.wsgi\n"
+)
+IMAGE = "FROM python:3.13-slim\nCOPY . .\nRUN pip install -r requirements.txt\n%s"
+
+
+@pytest.mark.parametrize(
+    ("files", "platform"),
+    [
+        ({"render.yaml": RENDER % "pip install -r requirements.txt"}, "render:starter"),
+        ({"render.yaml": RENDER % "./build.sh", "build.sh": "pip install -r x\n"}, "render:free"),
+        ({"Dockerfile": IMAGE % "CMD gunicorn mysite.wsgi\n"}, "fly:shared-cpu-1x"),
+    ],
+)
+def test_nothing_ever_collects(tmp_path: Path, files: Files, platform: str) -> None:
+    assert "static-manifest-missing" in names(tmp_path, {**PAGE, **files}, platform)
+
+
+@pytest.mark.parametrize(
+    ("files", "platform"),
+    [
+        # Heroku collects by itself; what a web page tells Render to run nobody sees.
+        ({}, "heroku:basic"),
+        ({}, "render:starter"),
+        (
+            {"render.yaml": RENDER % "./build.sh", "build.sh": "python manage.py collectstatic\n"},
+            "render:starter",
+        ),
+        ({"Dockerfile": IMAGE % "RUN python manage.py collectstatic\n"}, "fly:shared-cpu-1x"),
+        ({"Dockerfile": IMAGE % "CMD ./go\n", "go": "manage.py collectstatic\n"}, "cloud-run:1gi"),
+        (
+            {
+                **settings(MANIFEST + "\nWHITENOISE_MANIFEST_STRICT = False\n"),
+                "Dockerfile": IMAGE % "",
+            },
+            "fly:shared-cpu-1x",
+        ),
+    ],
+)
+def test_something_collects(tmp_path: Path, files: Files, platform: str) -> None:
+    assert "static-manifest-missing" not in names(tmp_path, {**PAGE, **files}, platform)

@@ -164,12 +164,16 @@ def _roots(context: Context, settings: Settings, engine: Plain) -> list[str]:
     return found_
 
 
+def _is_strict(settings: Settings) -> bool:
+    """Whether a page fails that names a file which collectstatic has not seen."""
+    strict = settings.find("WHITENOISE_MANIFEST_STRICT")
+    loose = strict is not None and strict.value.plain is False
+    return static_serving.has_manifest(settings) and not loose
+
+
 def _manifest(context: Context) -> Iterator[Finding]:
     settings = places.django(context)
-    if settings is None or not static_serving.has_manifest(settings):
-        return
-    strict = settings.find("WHITENOISE_MANIFEST_STRICT")
-    if strict is not None and strict.value.plain is False:
+    if settings is None or not _is_strict(settings):
         return
     files = context.project.files
     statics = [
@@ -216,5 +220,52 @@ def _is_missing(
     )
 
 
+# Where a build or a start may be told what to do.
+_SCRIPTS: Final = (".sh", ".yml", ".yaml", ".toml", ".json", ".py", ".bash", ".mk")
+_SCRIPT_NAMES: Final = ("Dockerfile", "Procfile", "Makefile", "justfile")
+
+
+def _never_collected(context: Context) -> Iterator[Finding]:
+    """Report a page that names static files, where nothing ever runs collectstatic."""
+    settings = places.django(context)
+    if settings is None or not _is_strict(settings):
+        return
+    if not _is_all_known(context) or static_serving.collects(context) or _is_named(context):
+        return
+    if static_serving.stored_elsewhere(settings):
+        return
+    for entry in context.project.files:
+        if entry.suffix != ".html" or not entry.deployed:
+            continue
+        text = context.project.text(entry.path)
+        line = None if text is None else next(filter(_STATIC.search, text.lines), None)
+        if text is not None and line is not None:
+            place = text.at(text.lines.index(line) + 1)
+            names = {"file": _STATIC.findall(line)[0], "template": entry.path}
+            told = Evidence("commands that run collectstatic", "none", How.READ)
+            yield found("static-manifest-missing", place, values=names, evidence=(told,))
+            return
+
+
+def _is_all_known(context: Context) -> bool:
+    """Whether all that the build runs stands in the project's files, and not on a web page."""
+    if static_serving.in_image(context):
+        return True
+    services = context.project.services
+    return bool(services) and all(service.build_command for service in services)
+
+
+def _is_named(context: Context) -> bool:
+    """Whether any script, or anything that may run one, speaks of it."""
+    for entry in context.project.files:
+        name = entry.path.rpartition("/")[2]
+        if entry.suffix in _SCRIPTS or name.startswith(_SCRIPT_NAMES) or "." not in name:
+            text = context.project.text(entry.path)
+            if text is not None and "collectstatic" in text.content:
+                return True
+    return False
+
+
 TEMPLATES: Final = Rule("templates", ("template-missing",), _templates)
 MANIFEST: Final = Rule("static-names", ("static-manifest-missing",), _manifest)
+COLLECTED: Final = Rule("static-collected", ("static-manifest-missing",), _never_collected)

@@ -100,6 +100,7 @@ RULES: Final[tuple[Rule, ...]] = (
     answers.FIGURES,
     pages.TEMPLATES,
     pages.MANIFEST,
+    pages.COLLECTED,
     allowed_hosts.RULE,
     https.REDIRECT,
     https.ORIGINS,

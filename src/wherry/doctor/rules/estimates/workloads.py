@@ -38,6 +38,12 @@ _BEHIND: Final = {
     Library.FASTAI: "torch",
     Library.ULTRALYTICS: "torch",
 }
+# What a module imports as soon as it is imported itself, where it is installed.
+_UNDER: Final = {
+    **dict.fromkeys(("keras", "tf_keras", "tensorflow_hub", "deepface", "mtcnn"), "tensorflow"),
+    **dict.fromkeys(("ultralytics", "torchvision", "torchaudio", "fastai", "easyocr"), "torch"),
+    **dict.fromkeys(("sentence_transformers", "whisper", "timm", "facenet_pytorch"), "torch"),
+}
 _AT_BOOT: Final = frozenset((Moment.IMPORT, Moment.READY, Moment.WORKER))
 _SERVED: Final = _AT_BOOT | {Moment.FIRST_REQUEST, Moment.REQUEST}
 # A model whose file is not here: the middle of those that projects like these carry. Nothing is
@@ -162,7 +168,7 @@ def _by_models(loads: Iterable[ModelLoad], moments: frozenset[Moment]) -> frozen
 
 def _libraries(modules: frozenset[str], installed: Mapping[str, str]) -> frozenset[str]:
     """Return the packages that these modules are of; what is not installed is not imported."""
-    wanted = modules | ({"tensorflow"} if "keras" in modules and _has(installed) else frozenset())
+    wanted = modules | {_UNDER[module] for module in modules if module in _UNDER}
     found = set()
     for root in wanted:
         there = [name for name in costs().by_module(root) if name in installed]

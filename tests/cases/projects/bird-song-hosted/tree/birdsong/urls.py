@@ -1,0 +1,5 @@
+from django.urls import path
+
+from listen.views import identify
+
+urlpatterns = [path("", identify, name="identify")]
