@@ -132,6 +132,7 @@ def test_a_start_that_is_cancelled_leaves_nothing(
     tmp_path: Path, machine: Machine, moment_s: float, daemons: Daemons
 ) -> None:
     kept: list[Stage] = []
+    before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - of this very process
 
     async def run() -> None:
         async with staged(tmp_path, machine, {"web": daemons.command}) as stage:
@@ -143,4 +144,5 @@ def test_a_start_that_is_cancelled_leaves_nothing(
     with pytest.raises(TimeoutError):
         asyncio.run(run())
     assert _gone(daemons, kept[0].keeping.work, kept[0].keeping.prefix)
-    assert len(os.listdir("/proc/self/fd")) < 50  # noqa: PTH208 - of this very process
+    # What earlier tests left to the garbage collector may go meanwhile.
+    assert len(os.listdir("/proc/self/fd")) <= before  # noqa: PTH208 - of this very process

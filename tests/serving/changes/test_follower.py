@@ -188,6 +188,20 @@ def test_failure_in_a_second_process_takes_the_first_one_back(
     assert outcome(ledger, 2) is Outcome.DONE
 
 
+def test_what_was_ordered_since_is_not_taken_back(
+    process: Process, bundles: Path, ledger: Ledger
+) -> None:
+    """It came before the way back was known, and is what somebody wants now."""
+    ledger.append(swap(bundles, "2"))
+    ledger.append(swap(bundles, "1"))
+    back = Order(Verb.SWAP, "dense", path=bundles / "2", version="2", asked_by="undo", undoes=1)
+    process.follower.look()
+    ledger.append(back)
+    process.follower.look()
+    assert process.version == "1"
+    assert outcome(ledger, 3) is Outcome.DONE
+
+
 def test_taken_back_addition_is_a_retirement_of_that_version_alone(
     process: Process, bundles: Path, ledger: Ledger
 ) -> None:

@@ -26,7 +26,7 @@ CAUSES: Final = (
     Cause(
         code="WH401",
         name="request-timeout-h12",
-        title="No answer began before the host gave up waiting",
+        title="No answer began {limit:within *|before the host gave up waiting}",
         severity=Severity.ERROR,
         why="Heroku's router gives a request {heroku.request_timeout_s} until the "
         "first byte of its answer, and this cannot be changed; Cloud Run ends it "

@@ -37,7 +37,11 @@ def settle(found: Finding, situation: Situation) -> Finding:
     in_code = _in_code(code, situation)
     if in_code is not None:
         return settled(_placed(found, in_code), in_code.cause.name, *evidence, **in_code.values)
-    return _with(found, evidence)
+    return replace(
+        found,
+        evidence=(*found.evidence, *evidence),
+        values={**found.values, **_limit_told(code, situation)},
+    )
 
 
 def unexplained_codes(situation: Situation, told: Collection[str]) -> Iterator[Finding]:
@@ -168,8 +172,9 @@ def _placed(found: Finding, in_code: Finding) -> Finding:
     return replace(found, where=(*found.where, *in_code.where[:2]))
 
 
-def _with(found: Finding, evidence: list[Evidence]) -> Finding:
-    return replace(found, evidence=(*found.evidence, *evidence))
+def _limit_told(code: str, situation: Situation) -> dict[str, str]:
+    limit = situation.limits.request_timeout_s
+    return {"limit": f"{limit:g} s"} if code == "H12" and limit is not None else {}
 
 
 def _evidence(code: str, failed: list[RequestServed], situation: Situation) -> Iterator[Evidence]:

@@ -134,7 +134,7 @@ class Follower:
             if trouble is not None:
                 self._report(serial, Outcome.SKIPPED, trouble)
                 return
-            if order.undoes in self._failed_here:
+            if order.undoes in self._failed_here or _is_overtaken(ledger, order):
                 self._report(serial, Outcome.DONE, "There was nothing to take back here.")
                 return
             self._try(ledger, order)
@@ -158,9 +158,10 @@ class Follower:
     def _fail(self, ledger: Ledger, order: Order, before: Shelf | None, sentence: str) -> None:
         self._failed_here.add(order.serial)
         done = any(each.outcome is Outcome.DONE for each in ledger.results(order.serial).values())
-        self._report(order.serial, Outcome.FAILED, sentence)
+        # Before anybody learns that it failed: what they order then comes after the way back.
         if done:
             self._take_back(ledger, order, before)
+        self._report(order.serial, Outcome.FAILED, sentence)
 
     def _trouble_elsewhere(self, ledger: Ledger, order: Order) -> str | None:
         """Return why other processes say that an order is not to be tried; None if they do not."""
@@ -201,6 +202,19 @@ class Follower:
     ) -> None:
         if self._ledger is not None:
             self._ledger.report(Result(serial, os.getpid(), outcome, sentence, details or {}))
+
+
+def _is_overtaken(ledger: Ledger, order: Order) -> bool:
+    """Whether this process has swapped the model again since what an order takes back."""
+    if order.undoes is None:
+        return False
+    for serial in range(order.undoes + 1, order.serial):
+        mine = ledger.results(serial).get(os.getpid())
+        if mine is not None and mine.outcome is Outcome.DONE:
+            other = ledger.order(serial)
+            if other.verb is Verb.SWAP and other.model == order.model:
+                return True
+    return False
 
 
 def _undoing(order: Order, before: Shelf | None) -> Order | None:
