@@ -235,7 +235,9 @@ def _schemas() -> dict[str, Any]:
 def _predict_schema(signatures: Mapping[str, Signature], default: str) -> Schema:
     choices = []
     for signature in signatures.values():
-        naming: Schema = {"signature_name": {"const": signature.name}}
+        # An empty name is that of the default one, as in TensorFlow Serving.
+        names = ["", signature.name] if signature.name == default else [signature.name]
+        naming: Schema = {"signature_name": {"enum": names}}
         required = [] if signature.name == default else ["signature_name"]
         whole = {spec.name: _nested(spec.datatype, spec.shape) for spec in signature.inputs}
         columns = {"anyOf": [_named(whole), *_alone(whole)]}
