@@ -144,6 +144,27 @@ def test_a_model_that_is_replaced_meanwhile_is_let_go() -> None:
     assert not old.verdicts
 
 
+def test_no_copy_is_made_of_a_model_that_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hundred swaps in a row would leave as many trials behind, each of a whole model."""
+    path = zoo.dense(tmp_path / "m.onnx", (64, 1024, 1024, 8))
+    model = ServedModel("m", ModelOptions(path, threads=1, batching=False))
+    model.load()
+    ready = model._ready
+    assert ready is not None
+    told: dict[str, Verdict] = {}
+    options = ModelOptions(path, threads=1, batching=True)
+    subject = Subject("m", ready, options, 2, told.__setitem__)
+    model.close()
+    loads: list[str] = []
+    monkeypatch.setattr(trials.runtimes, "load", lambda *_: loads.append("loaded"))
+    trials.later(subject)
+    until(lambda: not trials._running)
+    assert not loads
+    assert not told
+
+
 def test_requests_come_in_between() -> None:
     """The trial waits for its turn as everybody does."""
     tried = Tried(sleeping(lambda _: 0.01), max_batch_size=8)

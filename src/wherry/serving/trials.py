@@ -140,14 +140,35 @@ def _has_room(ready: Ready) -> bool:
 
 @contextmanager
 def _copy(ready: Ready) -> Iterator[Run]:
-    """Give a model's trial a copy of its own to run."""
+    """Give a model's trial a copy of its own to run, as long as the model itself is there."""
     bundle = ready.bundle
-    copy = runtimes.load(bundle.runtime, bundle.model, LoadOptions(threads=1))
+    with _still_there(ready):
+        copy = runtimes.load(bundle.runtime, bundle.model, LoadOptions(threads=1))
+
+    def run(signature: str, inputs: dict[str, Array]) -> dict[str, Array]:
+        with _still_there(ready):
+            return copy.run(signature, inputs)
+
     try:
-        yield copy.run
+        yield run
     finally:
         copy.close()
         release_heap()
+
+
+@contextmanager
+def _still_there(ready: Ready) -> Iterator[None]:
+    """Keep a model from being closed meanwhile.
+
+    Raises:
+        _Gone: it has been closed or replaced already.
+    """
+    if not ready.gate.enter():
+        raise _Gone
+    try:
+        yield
+    finally:
+        ready.gate.leave()
 
 
 @contextmanager
@@ -179,9 +200,7 @@ class _Gone(Exception):
 def _run(ready: Ready, signature: str, inputs: dict[str, Array]) -> dict[str, Array]:
     """Run a trial as if it were a request, in its turn."""
     admission = ready.execution.admission
-    if not ready.gate.enter():
-        raise _Gone
-    try:
+    with _still_there(ready):
         if not admission.take_free_lane():
             try:
                 admission.wait(Waiter(time.monotonic() + TURN_S, begun=True), None)
@@ -191,8 +210,6 @@ def _run(ready: Ready, signature: str, inputs: dict[str, Array]) -> dict[str, Ar
             return ready.loaded.run(signature, inputs)
         finally:
             admission.leave()
-    finally:
-        ready.gate.leave()
 
 
 def _rows(ready: Ready, signature: Signature) -> Rows:
