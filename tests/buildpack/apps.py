@@ -108,6 +108,15 @@ def make(
     app = App(folder / "build", folder / "cache", folder / "env")
     for path in (app.build, app.cache, app.env):
         path.mkdir(parents=True)
+    write_site(app, installed=installed, models=models, pyproject=pyproject)
+    link_tree(_home(tuple(installed)), app.build / ".heroku" / "python")
+    return app
+
+
+def write_site(
+    app: App, *, installed: Sequence[str], models: Sequence[str], pyproject: str
+) -> None:
+    """Write what an owner pushes: a Django site with its requirements, served by Wherry if named."""
     names = ["django", *(_REQUIRED[name] for name in installed)]
     app.write("requirements.txt", "".join(f"{name}\n" for name in names))
     app.write(".python-version", f"3.{sys.version_info[1]}\n")
@@ -123,8 +132,6 @@ def make(
     app.write("site_/urls.py", _URLS if served else "urlpatterns = []\n")
     if pyproject:
         app.write("pyproject.toml", pyproject)
-    link_tree(_home(tuple(installed)), app.build / ".heroku" / "python")
-    return app
 
 
 @cache

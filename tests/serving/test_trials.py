@@ -165,6 +165,33 @@ def test_no_copy_is_made_of_a_model_that_is_gone(
     assert not told
 
 
+def test_a_model_whose_file_is_gone_is_not_tried_and_the_next_one_is(
+    tmp_path: Path,
+) -> None:
+    """A folder may be emptied once its model is in memory."""
+    path = tflite.dense(tmp_path / "m.tflite", (64, 3000, 3000, 8))
+    model = ServedModel("m", ModelOptions(path, threads=1))
+    model.load()
+    path.unlink()
+    until(lambda: model.batching)
+    assert list(model.batching.values()) == [
+        "its files could not be read for a trial: No such file or directory"
+    ]
+    model.close()
+    assert Tried(sleeping(lambda _: 0.004), max_batch_size=4).wait().size == 4
+
+
+def test_whatever_ends_one_trial_the_next_is_made(caplog: pytest.LogCaptureFixture) -> None:
+    """And the log says which it was."""
+
+    def break_down(_: object) -> dict[str, Array]:
+        raise ZeroDivisionError
+
+    trials.later(Tried(FakeModel({NAME: DOUBLE}, break_down)).subject)
+    assert Tried(sleeping(lambda _: 0.004), max_batch_size=4).wait().size == 4
+    assert "The trial of model 'm' failed." in caplog.text
+
+
 def test_requests_come_in_between() -> None:
     """The trial waits for its turn as everybody does."""
     tried = Tried(sleeping(lambda _: 0.01), max_batch_size=8)

@@ -49,7 +49,8 @@ class Subject:
     told: Callable[[str, trial.Verdict], None]
 
 
-_announce: Callable[[str], None] = logging.getLogger("wherry").info
+logger = logging.getLogger("wherry")
+_announce: Callable[[str], None] = logger.info
 _subjects: deque[Subject] = deque()
 _lock = threading.Lock()
 _running = False
@@ -88,7 +89,11 @@ def _work() -> None:
             with _lock:
                 subject = _subjects.popleft()
                 seen -= 1
-            _try(subject)
+            try:
+                _try(subject)
+            except Exception:
+                # Whatever it was of this model, the others are still to be tried.
+                logger.exception("The trial of model %r failed.", subject.name)
         else:
             time.sleep(QUIET_S)
 
@@ -115,6 +120,9 @@ def _try(subject: Subject) -> None:
             return
         except (WherryError, ValueError) as error:
             verdict = trial.Verdict(1, f"it could not be tried: {error}")
+        except OSError as error:
+            reason = f"its files could not be read for a trial: {error.strerror}"
+            verdict = trial.Verdict(1, reason)
         _apply(subject, signature, verdict)
 
 
