@@ -116,7 +116,7 @@ def make(
 def write_site(
     app: App, *, installed: Sequence[str], models: Sequence[str], pyproject: str
 ) -> None:
-    """Write what an owner pushes: a Django site with its requirements, served by Wherry if named."""
+    """Write what an owner pushes: a Django site and its requirements, Wherry if named."""
     names = ["django", *(_REQUIRED[name] for name in installed)]
     app.write("requirements.txt", "".join(f"{name}\n" for name in names))
     app.write(".python-version", f"3.{sys.version_info[1]}\n")

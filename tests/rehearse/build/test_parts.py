@@ -17,7 +17,7 @@ from tests.rehearse.build.building import Heard, write
 from wherry.dependencies.interpreters import look
 from wherry.errors import InvalidInput
 from wherry.rehearse.build.compressing import Compressor
-from wherry.rehearse.build.inputs import tree_digest
+from wherry.rehearse.build.inputs import read_inputs, tree_digest
 from wherry.rehearse.build.log import BuildLog
 from wherry.rehearse.build.network import left_out, network_variables
 from wherry.rehearse.build.owners import PythonOwners, app_owner
@@ -302,3 +302,28 @@ def test_a_distribution_s_python_runs_where_it_is_copied(tmp_path: Path) -> None
     )
     assert done.stdout.split() == ["4", str(home / "bin")]
     assert not list(home.rglob("test_*.py"))
+
+
+def test_packages_depend_on_the_files_that_are_named(tmp_path: Path) -> None:
+    root = write(tmp_path, {"app.py": "", "wheels/a-1-py3-none-any.whl": b"a", "b/setup.py": ""})
+    named = "django\n./wheels/a-1-py3-none-any.whl ; python_version > '3'  # ours\n"
+    (root / "requirements.txt").write_text(named)
+    first = read_inputs(root, "pip")
+    (root / "app.py").write_text("changed")
+    assert read_inputs(root, "pip") == first
+    (root / "wheels" / "a-1-py3-none-any.whl").write_bytes(b"b")
+    assert read_inputs(root, "pip") != first
+
+
+@pytest.mark.parametrize(
+    "line", ["./b", "-e b", ".", "./wheels/../../elsewhere/a-1-py3-none-any.whl", "--find-links ."]
+)
+def test_packages_depend_on_the_whole_tree_where_any_of_it_is_installed(
+    tmp_path: Path, line: str
+) -> None:
+    root = write(tmp_path / "site", {"app.py": "", "b/setup.py": ""})
+    write(tmp_path, {"elsewhere/a-1-py3-none-any.whl": b"a"})
+    (root / "requirements.txt").write_text(f"django\n{line}\n")
+    first = read_inputs(root, "pip")
+    (root / "app.py").write_text("changed")
+    assert read_inputs(root, "pip") != first

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Final
 
 from wherry.rehearse.build.packing import scan
-from wherry.rehearse.build.site import Site
 
 _FILES: Final = {
     "pip": ("requirements.txt",),
@@ -25,6 +24,10 @@ _LOCAL: Final = re.compile(
     r"^\s*(?:(?:-e|--editable)[\s=]*)?(?:\.|/|file:)|^\s*(?:-e|--editable)[\s=]*[^\s:]+$"
     r"|@\s*file:|^\s*--find-links[\s=]+\.|^\s*-f\s+\.",
     re.MULTILINE,
+)
+# pip looks for a path from the root, whichever file names it.
+_ARCHIVE: Final = re.compile(
+    r"^[ \t]*(?:\./)?([\w.+/-]+\.(?:whl|zip|tar\.gz))[ \t]*(?:[;#].*)?$", re.MULTILINE
 )
 _REPOSITORY: Final = re.compile(r"(?:git|hg|svn|bzr)\+[a-z]")
 _A_DAY_S: Final = 86400.0
@@ -45,14 +48,18 @@ class Inputs:
     oldest_s: float | None
 
 
-def read_inputs(site: Site, manager: str) -> Inputs:
+def read_inputs(root: Path, manager: str) -> Inputs:
     """Return what the packages of this build depend on."""
-    texts = dict(_texts(site.root, manager))
+    texts = dict(_texts(root, manager))
     joined = b"\n".join(texts.values()).decode("utf-8", "replace")
     digests = [(path, hashlib.sha256(data).hexdigest()) for path, data in texts.items()]
-    if _LOCAL.search(joined) or _is_package(site.root, manager):
+    if manager == "pip":
+        archives = dict(_archives(root, joined))
+        digests += archives.items()
+        joined = _ARCHIVE.sub(lambda line: "" if line[1] in archives else line[0], joined)
+    if _LOCAL.search(joined) or _is_package(root, manager):
         # The project itself is installed, or a part of it.
-        digests.append(("", tree_digest(site.root)))
+        digests.append(("", tree_digest(root)))
     oldest = None if manager != "pip" or _hashed(joined) else _A_DAY_S
     if manager == "pip" and _REPOSITORY.search(joined):
         # A branch may have moved since.
@@ -77,6 +84,15 @@ def _texts(root: Path, manager: str) -> Iterator[tuple[str, bytes]]:
             home = posixpath.dirname(path)
             names = _INCLUDED.findall(data.decode("utf-8", "replace"))
             waiting += [posixpath.join(home, name) for name in names]
+
+
+def _archives(root: Path, text: str) -> Iterator[tuple[str, str]]:
+    """Yield the project's own files that are installed as they are, and their digests."""
+    for path in _ARCHIVE.findall(text):
+        place = root / path
+        if place.is_file() and place.resolve().is_relative_to(root.resolve()):
+            with place.open("rb") as file:
+                yield path, hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _hashed(text: str) -> bool:

@@ -74,7 +74,7 @@ def install(
     """
     interpreter = _interpreter(site, choice)
     built = BuiltPython(choice.full, choice.origin, interpreter.text, interpreter.source)
-    inputs = read_inputs(site, manager.name)
+    inputs = read_inputs(site.root, manager.name)
     key = key_of(
         *("python", manager.name, installing.tool_version(manager.name), interpreter.text),
         *(str(interpreter.executable), inputs.digests, choice.version),
