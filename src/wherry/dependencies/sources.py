@@ -3,7 +3,6 @@
 import ast
 import configparser
 import re
-import sys
 import tomllib
 import warnings
 from collections.abc import Iterator, Mapping
@@ -13,6 +12,7 @@ from typing import Any, Final
 
 from packaging.requirements import InvalidRequirement, Requirement
 
+from wherry.dependencies import standard_library
 from wherry.dependencies.archives import Archive, look_into
 from wherry.dependencies.metadata import read_metadata
 from wherry.dependencies.requirement import environment
@@ -203,7 +203,7 @@ def _old_setuptools(
             if not any(text.startswith("setuptools<") for text in build_requires):
                 return "its setup.py imports pkg_resources, which today's setuptools has not"
         elif not (
-            module in sys.stdlib_module_names
+            module in standard_library.MODULES
             or module in _ALWAYS_THERE
             or module in _GONE
             or module in inside

@@ -1,12 +1,11 @@
 """A first list of requirements, from what the code imports, with exact pins."""
 
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from packaging.version import InvalidVersion, Version
 
-from wherry.dependencies import modules, resolving
+from wherry.dependencies import modules, resolving, standard_library
 from wherry.dependencies.requirement import RequirementLine
 from wherry.dependencies.resolution import Package, Python, Resolution
 from wherry.doctor.resolving import offered_pythons
@@ -54,7 +53,7 @@ def initial_requirements(context: Context) -> Requirements | None:
 def packages(project: Project) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the packages that the code needs, and the modules that nothing is known to provide."""
     roots = _imported(project) | _installed_apps(project)
-    foreign = sorted(roots - set(sys.stdlib_module_names), key=str.lower)
+    foreign = sorted(roots - standard_library.MODULES, key=str.lower)
     found = {root: next(iter(modules.providers(root)), "") for root in foreign}
     names = {_for_servers(name) for name in found.values() if name}
     if names:

@@ -47,6 +47,11 @@ def test_tensorflows_insides(tmp_path: Path, version: str, severity: str) -> Non
         ("from keras.preprocessing.image import img_to_array", "tensorflow==2.19.1", False),
         ("from keras.preprocessing.image import ImageDataGenerator", "tensorflow==2.19.1", True),
         ("from tensorflow.keras.preprocessing.text import Tokenizer", "tensorflow==2.19.1", False),
+        ("from tensorflow.keras.utils import np_utils", "tensorflow==2.19.1", True),
+        ("from tensorflow.keras.utils import np_utils", "tensorflow==2.19.1\ntf-keras", False),
+        ("from tensorflow.keras.utils import to_categorical", "tensorflow==2.19.1", False),
+        ("from tensorflow.keras.layers.core import Dense", "tensorflow-cpu==2.18.1", True),
+        ("from tensorflow.keras.layers import LSTM", "tensorflow-cpu==2.18.1", False),
         ("from keras.preprocessing.text import Tokenizer", "keras", True),
         ("from keras.preprocessing.text import Tokenizer", "keras==2.15.0", False),
         ("from keras.layers.core import Dense", "tensorflow==2.13.1", True),
@@ -205,6 +210,31 @@ def test_an_except_that_goes_on_with_it(tmp_path: Path) -> None:
         ),
         (
             "import requests\ndef index(request):\n    requests.get('https://a.io', timeout=9)\n",
+            set(),
+        ),
+        (
+            "import requests\nS = requests.Session()\ndef index(request):\n    S.get('https://a.io')\n",
+            {"outbound-call-without-timeout"},
+        ),
+        (
+            (
+                "import requests\ndef index(request):\n    with requests.Session() as s:\n"
+                "        s.post('https://a.io')\n"
+            ),
+            {"outbound-call-without-timeout"},
+        ),
+        (
+            (
+                "import requests\nS = requests.Session()\ndef index(request):\n"
+                "    S.get('https://a.io', timeout=9)\n    request.session.get('a')\n"
+            ),
+            set(),
+        ),
+        (
+            (
+                "import requests\nS = requests.Session()\nS.mount('https://', Patient())\n"
+                "def index(request):\n    S.get('https://a.io')\n"
+            ),
             set(),
         ),
         (

@@ -54,6 +54,25 @@ def test_other_containers_are_no_state(tmp_path: Path, kept: str, join: str, rea
 
 
 @pytest.mark.parametrize(
+    ("kept", "index", "state"),
+    [
+        ("T = []", "T.append(request.GET['n']); return {'mean': len(T)}", True),
+        ("T = deque(maxlen=9)", "n = request.GET['n']; T.appendleft(n); return list(T)", True),
+        ("T = []", "T.append(request.GET['n'])", False),
+        ("T = []", "T = []; T.append(request.GET['n']); return T", False),
+        ("T = []", "T.append(load()); return T", False),
+        ("CACHE = []", "CACHE.append(request.GET['n']); return CACHE", False),
+        ("T = {}", "T.setdefault(request.GET['n'], 1); return T[request.GET['n']]", False),
+    ],
+)
+def test_a_view_that_finds_what_its_earlier_requests_left(
+    tmp_path: Path, kept: str, index: str, state: bool
+) -> None:
+    text = f"{kept}\ndef index(request):\n    {index}\n"
+    assert (STATE in names(tmp_path, view(text))) is state
+
+
+@pytest.mark.parametrize(
     ("code", "unsafe"),
     [
         ("f = request.FILES['m']\n    pickle.load(f)", True),

@@ -1,6 +1,7 @@
 """Names that moved between the releases of Keras.
 
-Read from the wheels of keras 2.4.3, 2.6.0, 2.8.0, 2.9.0, 2.12.0, 2.13.1, 2.15.0 and 3.12.0.
+Read from the wheels of keras 2.4.3, 2.6.0, 2.8.0, 2.9.0, 2.12.0, 2.13.1, 2.15.0 and 3.12.0; what
+``tensorflow.keras`` lacks with Keras 3 was asked of TensorFlow 2.21.
 """
 
 from collections.abc import Iterator
@@ -53,18 +54,36 @@ _GONE: Final[tuple[tuple[Version, Version, tuple[str, ...]], ...]] = (
         ),
     ),
 )
-_LAST_PARTS: Final = tuple(
-    {name.rpartition(".")[2] for _, _, names in _GONE for name in names} | {"scikit_learn"}
-)
 # Of ``tensorflow.keras``, by TensorFlow's own version.
 _GONE_FROM_TENSORFLOW: Final = (
     ((2, 12), ("tensorflow.keras.wrappers.scikit_learn",)),
-    ((2, 16), ("tensorflow.keras.layers.experimental",)),
+    (
+        (2, 16),
+        (
+            *("tensorflow.keras.layers.experimental", "tensorflow.keras.optimizers.experimental"),
+            *("tensorflow.keras.experimental", "tensorflow.keras.mixed_precision.experimental"),
+            *("tensorflow.keras.utils.np_utils", "tensorflow.keras.utils.generic_utils"),
+            *("tensorflow.keras.utils.vis_utils", "tensorflow.keras.utils.multi_gpu_model"),
+            *("tensorflow.keras.engine", "tensorflow.keras.estimator"),
+            *("tensorflow.keras.layers.core", "tensorflow.keras.layers.convolutional"),
+            *("tensorflow.keras.layers.normalization", "tensorflow.keras.layers.embeddings"),
+            *("tensorflow.keras.layers.merge", "tensorflow.keras.layers.recurrent"),
+            *("tensorflow.keras.layers.pooling", "tensorflow.keras.layers.wrappers"),
+            *("tensorflow.keras.layers.advanced_activations", "tensorflow.keras.layers.CuDNNGRU"),
+            *("tensorflow.keras.layers.CuDNNLSTM", "tensorflow.keras.optimizers.adam_v2"),
+        ),
+    ),
+)
+_LAST_PARTS: Final = tuple(
+    {name.rpartition(".")[2] for _, _, names in _GONE for name in names}
+    | {name.rpartition(".")[2] for _, names in _GONE_FROM_TENSORFLOW for name in names}
 )
 
 
 def _check(context: Context) -> Iterator[Finding]:
     keras, tensorflow = _keras(context), _tensorflow(context)
+    if versions.wanted(context, "tf-keras"):
+        tensorflow = None  # with it TensorFlow may be told to go on with Keras 2
     uses = [*usage.imports(context, "keras")]
     for root in ("keras", "tensorflow"):
         uses += usage.attributes(context, root, _LAST_PARTS)

@@ -1,11 +1,11 @@
 """Modules of the project: names that hide packages, wrong capitals, syntax of another Python."""
 
 import ast
-import sys
 from collections.abc import Iterator
 from typing import Final
 
 from wherry.causes.cause import Severity
+from wherry.dependencies import standard_library
 from wherry.doctor.rule import Context, Rule, found
 from wherry.doctor.rules.code import places, versions
 from wherry.findings import FileSpan, Finding
@@ -113,7 +113,7 @@ def _capitals(context: Context) -> Iterator[Finding]:
 def _twin(context: Context, module: str) -> str | None:
     """Return the file that a module's name means, but for its capitals."""
     sources = context.project.code.sources
-    if not module or sources.is_local(module) or module.lower() in sys.stdlib_module_names:
+    if not module or sources.is_local(module) or module.lower() in standard_library.MODULES:
         return None
     inner = module.replace(".", "/")
     for root in sources.roots:

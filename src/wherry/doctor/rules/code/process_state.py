@@ -15,6 +15,7 @@ from wherry.project.code.source import Source
 _FILLS: Final = frozenset(
     ("append", "add", "update", "setdefault", "insert", "extend", "appendleft", "put")
 )
+_GROWS: Final = frozenset(("append", "appendleft", "insert", "extend"))
 _CONTAINERS: Final = frozenset(
     ("dict", "list", "set", "defaultdict", "deque", "OrderedDict", "Counter", "Queue")
 )
@@ -25,7 +26,7 @@ _IN_REQUEST: Final = frozenset((Moment.REQUEST, Moment.FIRST_REQUEST))
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    """Report a global that one view fills from its request and another one reads."""
+    """Report a global that a view fills from its request, and another request reads."""
     reach = context.project.code.reach
     for source in usage.sources(context, *_KEEPERS):
         views = [
@@ -36,9 +37,10 @@ def _check(context: Context) -> Iterator[Finding]:
         seen: set[str] = set()
         for scope in views:
             others = frozenset(name for name, who in readers.items() if who - {scope.name})
-            filled = _filled(context, source, scope, kept & others)
+            read = others | (_collected(scope) & kept)
+            filled = _filled(context, source, scope, kept & read)
             for node, name in (*_assigned(source, scope), *filled):
-                if name in others and name not in seen and not _CACHES.search(name):
+                if name in read and name not in seen and not _CACHES.search(name):
                     seen.add(name)
                     yield found(
                         "state-in-process-memory",
@@ -55,6 +57,39 @@ def _readers(views: list[Scope]) -> dict[str, set[str]]:
             if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load):
                 readers.setdefault(_name_of(node, view), set()).add(view.name)
     return readers
+
+
+def _collected(scope: Scope) -> frozenset[str]:
+    """Return the lists that a view adds to and looks at: it finds what earlier requests left.
+
+    A dictionary may well be a cache, which holds what this request asked for or nothing.
+    """
+    function = scope.function
+    if function is None:
+        return frozenset()
+    grown = [
+        node.func.value
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in _GROWS
+    ]
+    declared = [node for node in ast.walk(function) if isinstance(node, ast.Global)]
+    shared = {name for node in declared for name in node.names}
+    own = {
+        node.id
+        for node in ast.walk(function)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    names = {_name_of(owner, scope) for owner in grown} - (own - shared)
+    return frozenset(
+        _name_of(node, scope)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Name | ast.Attribute)
+        and isinstance(node.ctx, ast.Load)
+        and node not in grown
+        and _name_of(node, scope) in names
+    )
 
 
 def _module_containers(source: Source) -> Iterator[str]:

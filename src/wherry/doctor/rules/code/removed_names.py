@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from wherry.causes.cause import Severity
+from wherry.dependencies import standard_library
 from wherry.doctor.rule import Context, Rule, found
 from wherry.doctor.rules.code import editing, usage, versions
 from wherry.findings import Change, Finding, Fix
@@ -43,14 +44,6 @@ _IN: Final = {
 }
 """Django's modules: since when what is missing there; without names the whole module."""
 
-_STANDARD: Final = {
-    (3, 12): ("distutils", "imp", "asynchat", "asyncore", "smtpd"),
-    (3, 13): (
-        *("aifc", "audioop", "cgi", "cgitb", "chunk", "crypt", "imghdr", "mailcap", "msilib"),
-        *("nis", "nntplib", "ossaudiodev", "pipes", "sndhdr", "spwd", "sunau", "telnetlib"),
-        *("uu", "xdrlib", "lib2to3"),
-    ),
-}
 _COLLECTIONS: Final = frozenset(
     (
         *("Callable", "Container", "Hashable", "ItemsView", "Iterable", "Iterator", "KeysView"),
@@ -169,7 +162,12 @@ def _django_is(context: Context, since: tuple[int, int]) -> bool:
 def _library(context: Context) -> Iterator[Finding]:
     if context.python is None:
         return
-    gone = {name for since, names in _STANDARD.items() if context.python >= since for name in names}
+    gone = {
+        name
+        for since, names in standard_library.REMOVED.items()
+        if context.python >= since
+        for name in names
+    }
     for use in usage.imports(context, *gone, "collections"):
         root = use.name.partition(".")[0]
         version = f"{context.python[0]}.{context.python[1]}"

@@ -8,7 +8,7 @@ from wherry.causes.cause import Severity
 from wherry.doctor.rule import Context, Rule, found
 from wherry.doctor.rules.code import usage
 from wherry.findings import Finding
-from wherry.project.code.indexing import Call, argument, keyword
+from wherry.project.code.indexing import Call, argument, dotted, keyword
 from wherry.project.code.model_loading import where
 from wherry.project.code.moments import Moment
 from wherry.project.code.source import Source
@@ -46,9 +46,9 @@ _DEVICES: Final = {
     "speech_recognition.Microphone": "speech_recognition.Microphone",
     "imutils.video.VideoStream": "VideoStream",
 }
-_WAITING: Final = frozenset(
-    f"requests.{verb}" for verb in ("get", "post", "put", "patch", "delete", "head", "request")
-) | {"urllib.request.urlopen"}
+_VERBS: Final = ("get", "post", "put", "patch", "delete", "head", "request")
+_WAITING: Final = frozenset(f"requests.{verb}" for verb in _VERBS) | {"urllib.request.urlopen"}
+_SESSIONS: Final = frozenset(("requests.Session", "requests.session", "requests.sessions.Session"))
 
 
 def _calls(context: Context, *words: str) -> Iterator[tuple[Source, Call]]:
@@ -149,7 +149,7 @@ def _is_device(context: Context, source: Source, call: Call) -> bool:
 def _waiting(context: Context) -> Iterator[Finding]:
     reach = context.project.code.reach
     for source, call in _calls(context, "requests", "urlopen"):
-        name = source.resolve(call.node.func)
+        name = _of_session(source, call) or source.resolve(call.node.func)
         if name not in _WAITING or keyword(call.node, "timeout") is not None:
             continue
         if any(item.arg is None for item in call.node.keywords):
@@ -162,6 +162,33 @@ def _waiting(context: Context) -> Iterator[Finding]:
                 source.at(call.node),
                 values={"call": name, "code_file": source.path, "where": where(source, call)},
             )
+
+
+def _of_session(source: Source, call: Call) -> str:
+    """Return what a session's method is in requests; "" where it is none, or has an adapter."""
+    function = call.node.func
+    if not isinstance(function, ast.Attribute) or function.attr not in _VERBS:
+        return ""
+    owner = dotted(function.value)
+    made = [source.resolve(node) for node in source.index.made_by.get(owner, ())]
+    made += _opened(source, call, owner)
+    if not made or not _SESSIONS.issuperset(made):
+        return ""
+    # An adapter of the project's own may well bring the limit.
+    return "" if "mount" in source.index.by_callee else f"requests.{function.attr}"
+
+
+def _opened(source: Source, call: Call, name: str) -> list[str]:
+    """Return what a name is in the ``with`` statements around a call."""
+    return [
+        source.resolve(item.context_expr.func)
+        for block in call.blocks
+        if isinstance(block.node, ast.With | ast.AsyncWith)
+        for item in block.node.items
+        if isinstance(item.context_expr, ast.Call)
+        and item.optional_vars is not None
+        and dotted(item.optional_vars) == name
+    ]
 
 
 TRAINING: Final = Rule("training-in-request", ("training-in-request",), _training)

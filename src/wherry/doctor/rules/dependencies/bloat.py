@@ -1,9 +1,9 @@
 """A list that holds a whole laptop: tools for writing code, and frameworks that nothing imports."""
 
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from wherry.dependencies import standard_library
 from wherry.dependencies.requirement import RequirementLine
 from wherry.dependencies.tensorflow_table import NAMES as TENSORFLOW
 from wherry.doctor.rule import Context, Rule, found
@@ -93,7 +93,7 @@ def _unused_frameworks(context: Context) -> list[RequirementLine]:
     """Return the frameworks that no file imports, where another one does the work."""
     code = context.project.code
     roots = {item.root for item in code.imports if not item.local}
-    outside = {root for root in roots if root not in sys.stdlib_module_names}
+    outside = {root for root in roots if root not in standard_library.MODULES}
     if code.skipped or not outside <= _STAND_ALONE or roots & UNPICKLERS:
         return []
     if not roots & _RUNTIMES:

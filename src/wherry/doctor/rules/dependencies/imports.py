@@ -1,11 +1,10 @@
 """What the served code imports, and nothing that is required provides."""
 
-import sys
 from collections.abc import Iterator
 from typing import Final
 
 from wherry.causes.cause import Severity
-from wherry.dependencies import modules
+from wherry.dependencies import modules, standard_library
 from wherry.dependencies.modules import closure, may_provide, providers
 from wherry.doctor.rule import Context, Rule, found
 from wherry.doctor.rules.dependencies.situation import lines
@@ -100,7 +99,7 @@ def _counts(item: Import, context: Context) -> bool:
 
 
 def _is_missing(root: str, installed: frozenset[str]) -> bool:
-    if root in sys.stdlib_module_names or root in _ALWAYS or root.startswith("_"):
+    if root in standard_library.MODULES or root in _ALWAYS or root.startswith("_"):
         return False
     known = providers(root)
     if known:
