@@ -110,8 +110,9 @@ def test_swap_by_the_command_reaches_every_process(
     assert len(re.findall(r"process \d+: 'dense' is version '2' now. \(loaded in", ran.stdout)) == 2
     assert versions(server) == {"2"}
     server.wait_for(r"'dense' is version '2' now. \(asked by command\)", times=2)
-    shown = manage(site, "running")
-    assert shown.stdout.count("dense  version 2  ready  default") == 2
+    # Each process writes twice a second how its models are.
+    shown = "dense  version 2  ready  default"
+    until(lambda: manage(site, "running").stdout.count(shown) == 2)
 
 
 def test_swap_that_fails_says_why_and_changes_nothing(
