@@ -304,14 +304,15 @@ def test_a_distribution_s_python_runs_where_it_is_copied(tmp_path: Path) -> None
     assert not list(home.rglob("test_*.py"))
 
 
-def test_packages_depend_on_the_files_that_are_named(tmp_path: Path) -> None:
-    root = write(tmp_path, {"app.py": "", "wheels/a-1-py3-none-any.whl": b"a", "b/setup.py": ""})
-    named = "django\n./wheels/a-1-py3-none-any.whl ; python_version > '3'  # ours\n"
-    (root / "requirements.txt").write_text(named)
+@pytest.mark.parametrize("named", ["./{} ; python_version > '3'  # ours", "{}", "{}[web, ml]"])
+def test_packages_depend_on_the_files_that_are_named(tmp_path: Path, named: str) -> None:
+    wheel = "wheels/a-1-py3-none-any.whl"
+    root = write(tmp_path, {"app.py": "", wheel: b"a"})
+    (root / "requirements.txt").write_text(f"django\n{named.format(wheel)}\n")
     first = read_inputs(root, "pip")
     (root / "app.py").write_text("changed")
     assert read_inputs(root, "pip") == first
-    (root / "wheels" / "a-1-py3-none-any.whl").write_bytes(b"b")
+    (root / wheel).write_bytes(b"b")
     assert read_inputs(root, "pip") != first
 
 

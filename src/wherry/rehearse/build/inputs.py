@@ -27,7 +27,8 @@ _LOCAL: Final = re.compile(
 )
 # pip looks for a path from the root, whichever file names it.
 _ARCHIVE: Final = re.compile(
-    r"^[ \t]*(?:\./)?([\w.+/-]+\.(?:whl|zip|tar\.gz))[ \t]*(?:[;#].*)?$", re.MULTILINE
+    r"^[ \t]*(?:\./)?([\w.+/-]+\.(?:whl|zip|tar\.gz))(?:\[[\w, .-]*\])?[ \t]*(?:[;#].*)?$",
+    re.MULTILINE,
 )
 _REPOSITORY: Final = re.compile(r"(?:git|hg|svn|bzr)\+[a-z]")
 _A_DAY_S: Final = 86400.0
