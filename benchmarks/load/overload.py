@@ -25,6 +25,7 @@ from benchmarks.serving.processes import (
     Server,
     ServerFailed,
     ask,
+    cpu_s,
     descendants,
     free_port,
     running,
@@ -187,11 +188,7 @@ def _refusal_cpu_s(server: Server, question: Question) -> float:
 
 def _cpu_s() -> float:
     """Return the processor time of all the server's processes so far."""
-    ticks = 0
-    for pid in descendants(os.getpid()):
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
+    return cpu_s(descendants(os.getpid()))
 
 
 def _closed(

@@ -45,7 +45,7 @@ class Effort:
     starts: int
 
 
-WHOLE = Effort(rounds=5, load_s=2.5, bare_loop_s=1.0, starts=STARTS)
+WHOLE = Effort(rounds=5, load_s=3.0, bare_loop_s=1.0, starts=STARTS)
 QUICK = Effort(rounds=1, load_s=2.0, bare_loop_s=1.0, starts=1)
 
 

@@ -182,7 +182,6 @@ PEERS = (
         wire=wires.OPEN_INFERENCE,
         command=_wherry("--processes", "1"),
         rounds=5,
-        works=("digits",),
     ),
     Peer(
         name="ok-1",

@@ -16,6 +16,9 @@ from tempfile import TemporaryDirectory
 
 STOP_TIMEOUT_S = 15
 _POLL_S = 0.01
+# A server rests that computes less than this, in CPUs, as often as it is looked at.
+RESTING_CPUS = 0.2
+REST_LOOK_S = 0.25
 _ERROR = re.compile(r"\s*[\w.]*(Error|Exception)\b.*")
 _PR_SET_CHILD_SUBREAPER = 36
 
@@ -144,6 +147,20 @@ class Server:
             time.sleep(_POLL_S)
         raise ServerFailed(f"no answer within {timeout_s:.0f} s after load: {self.complaint()}")
 
+    def come_to_rest(self, rest_s: float, timeout_s: float) -> None:
+        """Wait until all its processes have hardly computed for ``rest_s``.
+
+        Some never rest; after ``timeout_s`` they are taken as they are.
+        """
+        deadline = time.monotonic() + timeout_s
+        quiet_since, before_s = time.monotonic(), cpu_s(descendants(os.getpid()))
+        while time.monotonic() < min(deadline, quiet_since + rest_s):
+            time.sleep(REST_LOOK_S)
+            now_s = cpu_s(descendants(os.getpid()))
+            if now_s - before_s > REST_LOOK_S * RESTING_CPUS:
+                quiet_since = time.monotonic()
+            before_s = now_s
+
     def memory(self, besides: int | None = None) -> Memory:
         """Return the memory of all the server's processes, but of the process ``besides``."""
         return weigh([pid for pid in descendants(os.getpid()) if pid != besides])
@@ -219,6 +236,17 @@ def weigh(pids: Sequence[int]) -> Memory:
         anonymous += sizes.get("Pss_Anon", 0)
         processes += 1
     return Memory(pss, anonymous, processes)
+
+
+def cpu_s(pids: Sequence[int]) -> float:
+    """Return the seconds of CPU time that processes have had, leaving out those that have ended."""
+    ticks = 0
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError, FileNotFoundError):
+            stat = Path(f"/proc/{pid}/stat").read_text()
+            # proc_pid_stat(5): after the name come state, parent and so on; utime is the 14th.
+            ticks += sum(map(int, stat.rpartition(")")[2].split()[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def rollup(text: str) -> dict[str, int]:

@@ -169,9 +169,9 @@ def page(result: Result, *, chart: str, data: str) -> str:
         cores, each connection again as soon as it is answered; before and after, every peer's
         answer is compared with that of the runtime called directly. The numbers are medians over
         rounds, {settings["rounds"]} of them for those that a bar compares: a round starts every
-        peer anew and loads it for {settings["load_s"]:g} s. The first answer is counted from the
-        start of the process to the first right answer. Memory is that of all processes of a server
-        under load; pages that several share are counted once.""",
+        peer anew, waits until it rests and loads it for {settings["load_s"]:g} s. The first answer
+        is counted from the start of the process to the first right answer. Memory is that of all
+        processes of a server under load; pages that several share are counted once.""",
         f"![Requests per second, memory and first answer of each peer]({chart})",
         *_parts(result),
         """"ok" is a Django site without a model and without numpy, on granian, that reads the same

@@ -106,3 +106,44 @@ def test_sizes_are_read_in_bytes() -> None:
     text = "55d0-7ffd ---p 00000000 00:00 0  [rollup]\nRss:    904 kB\nPss_Anon:   88 kB\n"
 
     assert rollup(text) == {"Rss": 904 * 1024, "Pss_Anon": 88 * 1024}
+
+
+REST = """
+import json, sys, time
+from pathlib import Path
+from benchmarks.serving.processes import free_port, running
+
+command = [sys.executable, "-c", sys.argv[2]]
+folder = Path(sys.argv[1])
+with running(command, {"PORT": str(free_port())}, folder, folder / "log") as server:
+    server.come_to_rest(0.75, 4.0)
+    print(json.dumps(time.monotonic() - server.started))
+"""
+WORK_AND_SLEEP = """
+import time
+time.sleep(0.5)
+end = time.monotonic() + 1.0
+while time.monotonic() < end: pass
+time.sleep(60)
+"""
+
+
+def rested_s(folder: Path, program: str) -> float:
+    done = subprocess.run(
+        [sys.executable, "-c", REST, str(folder), program],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return float(json.loads(done.stdout))
+
+
+def test_a_server_is_waited_for_until_it_rests(tmp_path: Path) -> None:
+    """One that sleeps, computes for a second and sleeps again rests after that second."""
+    assert 2.0 < rested_s(tmp_path, WORK_AND_SLEEP) < 3.9
+
+
+def test_a_server_that_never_rests_is_taken_as_it_is(tmp_path: Path) -> None:
+    """After the time that is given for it."""
+    assert 4.0 <= rested_s(tmp_path, "while True: pass") < 6.0

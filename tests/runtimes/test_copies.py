@@ -25,6 +25,11 @@ class Alone(FakeModel):
     def __init__(self) -> None:
         super().__init__({"serving_default": DOUBLE}, lambda inputs: {"y": inputs["x"] * 2})
         self.inside = threading.Lock()
+        self.closed = False
+
+    def close(self) -> None:
+        assert not self.inside.locked()
+        self.closed = True
 
     def run(self, signature: str, inputs: Mapping[str, Array]) -> dict[str, Array]:
         assert self.inside.acquire(blocking=False)
@@ -53,6 +58,41 @@ def test_a_lone_caller_stays_with_one_copy() -> None:
     for _ in range(10):
         subject.run("serving_default", {"x": np.ones((1, 2), np.float32)})
     assert sorted(len(copy.calls) for copy in copies) == [0, 10]
+
+
+def test_copies_that_are_too_many_are_closed_when_nobody_runs_them() -> None:
+    """Callers go on meanwhile, with the answers that are theirs."""
+    copies = [Alone() for _ in range(4)]
+    subject = Copies(copies)
+    rows = [np.full((1, 2), number, np.float32) for number in range(200)]
+    with ThreadPoolExecutor(8) as pool:
+        answers = pool.map(lambda row: subject.run("serving_default", {"x": row}), rows)
+        subject.keep(1)
+        for row, answer in zip(rows, answers, strict=True):
+            np.testing.assert_array_equal(answer["y"], row * 2)
+    assert len(subject) == 1
+    assert sorted(copy.closed for copy in copies) == [False, True, True, True]
+
+
+@pytest.mark.parametrize(("ratio", "lanes_each"), [(1.0, 2), (0.0, 1)])
+def test_a_model_leaves_other_processes_their_part(
+    monkeypatch: pytest.MonkeyPatch, ratio: float, lanes_each: int
+) -> None:
+    """Of the CPUs and of the memory; it answers as before, and so does what is loaded later."""
+    monkeypatch.setattr(lanes, "COPIES_RATIO", 1.0)
+    served = ServedModel("pitch", ModelOptions(path=LITERT))
+    served.configure(LoadOptions(threads=2), None)
+    window = np.random.default_rng(5).normal(size=(1, WINDOW, 1)).astype(np.float32)
+    before = served.predict(window)
+    assert served.lanes == 2
+    monkeypatch.setattr(lanes, "COPIES_RATIO", ratio)
+    served.share_cpus(2)
+    assert served.lanes == lanes_each
+    loaded = served._require().loaded
+    assert isinstance(loaded, Copies)
+    assert len(loaded) == lanes_each
+    np.testing.assert_array_equal(served.predict(window)["note"], before["note"])
+    served.close()
 
 
 @pytest.mark.parametrize(("ratio", "copied"), [(1.0, True), (-1.0, False)])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from wherry.runtimes.lanes import fitting_copies, run_lanes
+from wherry.runtimes.lanes import fitting_copies, run_lanes, share
 
 
 @pytest.mark.parametrize(
@@ -14,9 +14,22 @@ def test_short_runs_have_callers_to_spare(cpus: int, run_s: float | None, lanes:
     assert run_lanes(cpus, run_s) == lanes
 
 
+@pytest.mark.parametrize(
+    ("cpus", "processes", "lanes"), [(2, 2, 2), (4, 2, 3), (8, 3, 4), (8, 4, 3), (4, 4, 2)]
+)
+def test_each_of_several_processes_has_its_share_and_one_more(
+    cpus: int, processes: int, lanes: int
+) -> None:
+    """All CPUs have work, also where one process is asked less than the others."""
+    assert run_lanes(cpus, 0.003, processes=processes) == lanes
+    assert run_lanes(cpus, None, processes=processes) == lanes
+    assert share(cpus, processes) * processes >= cpus
+
+
 def test_copies_fit_into_a_sixth_of_the_memory() -> None:
     """And a model that takes nothing does not divide by it."""
     assert fitting_copies(20, 512) == 4
+    assert fitting_copies(20, 512, processes=2) == 2
     assert fitting_copies(100, 512) == 0
     assert fitting_copies(0, 512) == 85
     assert fitting_copies(-5, 512) == 85

@@ -42,6 +42,16 @@ class Copies:
         finally:
             self._free.put(copy)
 
+    def __len__(self) -> int:
+        return len(self._copies)
+
+    def keep(self, count: int) -> None:
+        """Close all but so many copies, each when it does not run any more."""
+        surplus = [self._free.get() for _ in range(len(self) - count)]
+        self._copies = [copy for copy in self._copies if copy not in surplus]
+        for copy in surplus:
+            copy.close()
+
     def trim(self) -> None:
         """Trim every copy."""
         for copy in self._copies:

@@ -15,12 +15,23 @@ SPARE_LANES = 2
 SPARE_LANES_RUN_S = 0.01
 
 
-def run_lanes(cpus: int, run_s: float | None) -> int:
-    """Return how many callers, each on one thread, had better run a model at once."""
+def run_lanes(cpus: int, run_s: float | None, *, processes: int = 1) -> int:
+    """Return how many callers, each on one thread, had better run a model at once in a process.
+
+    Of several processes on the same CPUs each has its share of callers and one more, for when the
+    others have less to do: the kernel spreads connections among processes, not requests.
+    """
+    if processes > 1:
+        return share(cpus, processes) + 1
     short = cpus > 1 and run_s is not None and run_s < SPARE_LANES_RUN_S
     return cpus + SPARE_LANES if short else cpus
 
 
-def fitting_copies(copy_bytes: int, limit_bytes: int) -> int:
-    """Return how many copies of a model are small beside the memory there is."""
-    return int(limit_bytes * COPIES_RATIO // max(1, copy_bytes))
+def share(cpus: int, processes: int) -> int:
+    """Return how many callers of each process it takes to keep all CPUs busy."""
+    return -(-cpus // processes)
+
+
+def fitting_copies(copy_bytes: int, limit_bytes: int, *, processes: int = 1) -> int:
+    """Return how many copies of a model in each process are small beside the memory there is."""
+    return int(limit_bytes * COPIES_RATIO // max(1, copy_bytes) // processes)

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -21,10 +22,12 @@ from wherry.errors import (
     WherryError,
 )
 from wherry.platforms.limits import read_limits
+from wherry.runtimes.copies import Copies
 from wherry.runtimes.devices import CPU, device_of
+from wherry.runtimes.pages import release_heap
 from wherry.runtimes.protocol import LoadedModel, LoadOptions
 from wherry.serving import measurements, trials
-from wherry.serving.loading import in_memory, open_for_serving
+from wherry.serving.loading import in_memory, lanes_beside_others, open_for_serving
 from wherry.serving.measurements import Refusal
 from wherry.serving.options import Hook, Hooks, ModelOptions
 from wherry.serving.progress import Progress
@@ -106,12 +109,23 @@ class ServedModel(Replaceable):
     def configure(self, load_options: LoadOptions | None, room: WaitingRoom | None) -> None:
         """Set what the server decides for all of its models; before loading only."""
         if load_options is not None:
-            self._load_options = LoadOptions(
-                threads=self.options.threads or load_options.threads,
-                weight_cache=load_options.weight_cache,
-            )
+            threads = self.options.threads or load_options.threads
+            self._load_options = replace(load_options, threads=threads)
         if room is not None:
             self._room = room
+
+    def share_cpus(self, processes: int) -> None:
+        """Leave its part of the CPUs and of the memory to as many processes less this one."""
+        self._load_options = replace(self._load_options, processes=processes)
+        ready = self._ready
+        if ready is None or self.lanes < 2:
+            return
+        loaded, admission = ready.loaded, ready.execution.admission
+        lanes = lanes_beside_others(loaded, self._load_options, held_bytes=self.anonymous_bytes)
+        admission.lanes = min(admission.lanes, lanes)
+        if isinstance(loaded, Copies):
+            loaded.keep(admission.lanes)
+            release_heap()
 
     @property
     def reason(self) -> str:
@@ -130,6 +144,12 @@ class ServedModel(Replaceable):
         """What it runs on once it is loaded: ``cpu``, or ``cuda`` with the card's name."""
         ready = self._ready
         return CPU if ready is None else device_of(ready.loaded)
+
+    @property
+    def lanes(self) -> int:
+        """How many callers may run it at once; 0 before it is loaded."""
+        ready = self._ready
+        return 0 if ready is None else ready.execution.admission.lanes
 
     @property
     def bundle(self) -> Bundle:

@@ -22,8 +22,12 @@ MAX_PROCESSES = 4
 # Of the memory limit, what workers may hold when they start: requests, caches and fragmentation
 # take the rest. An estimate; Django workers seen at load grew by 10 to 25 %.
 STARTING_RATIO = 0.75
+# Where models take their time, so do more requests at once: their bodies and what runs compute
+# lie in memory beside each other, and a new version of a model beside the old one.
+SLOW_STARTING_RATIO = 0.5
 
 SLOW = "while a model runs Python is free, so that the threads of one process share all CPUs"
+APART = "a process for each CPU, so that no run waits for another's Python"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,8 @@ class MeasuredWorker:
     Attributes:
         anonymous_bytes: Its anonymous memory; what one more like it adds to a memory quota.
         run_s: Seconds of one warm run, by model; None for one that could not be warmed up.
-        single: Models that are to be held by one process only, whatever they take.
+        single: Models that are to be held by one process only, whatever they take: each run
+            has all CPUs, or a card.
     """
 
     anonymous_bytes: int
@@ -66,12 +71,14 @@ class Wish:
 class Plan:
     """What to run, why, and what is wrong with it.
 
-    ``turns`` is whether the threads of a process had better take turns.
+    ``turns`` is whether the threads of a process had better take turns; ``shared`` whether models
+    that were loaded for all CPUs have to leave the other processes their part.
     """
 
     processes: int
     threads: int
     turns: bool
+    shared: bool
     reason: str
     warnings: tuple[str, ...] = ()
 
@@ -106,29 +113,31 @@ def choose(
     many threads as do not change any more.
     """
     fitting = _fitting(limits, worker)
+    fast = worker.is_fast
     if wish.processes is not None:
         processes, why = wish.processes, f"{wish.processes_from}={wish.processes}"
-    elif running_threads is not None and running_threads > 1:
+    elif fast and running_threads is not None and running_threads > 1:
         processes, why = 1, SLOW
     else:
         processes, why = _processes(limits, worker, fitting)
-    fast = worker.is_fast
-    threads = running_threads or wish.threads or _threads(processes, fast=fast)
+    shared = wish.processes is None and processes > 1 and not fast
+    threads = running_threads or wish.threads or _threads(1 if shared else processes, fast=fast)
     shown = f"{_count(processes, 'process', 'es')} x {_count(threads, 'thread')}"
     facts = ", ".join(_facts(limits, worker))
     return Plan(
         processes,
         threads,
         fast and running_threads is None,
+        shared,
         f"{shown}: {why} ({facts}).",
         _warnings(limits, worker, processes, fitting),
     )
 
 
-def _fitting(limits: Limits, worker: MeasuredWorker) -> int | None:
+def _fitting(limits: Limits, worker: MeasuredWorker, ratio: float = STARTING_RATIO) -> int | None:
     if limits.memory_bytes is None or worker.anonymous_bytes <= 0:
         return None
-    return int(limits.memory_bytes * STARTING_RATIO // worker.anonymous_bytes)
+    return int(limits.memory_bytes * ratio // worker.anonymous_bytes)
 
 
 def _processes(limits: Limits, worker: MeasuredWorker, fitting: int | None) -> tuple[int, str]:
@@ -137,13 +146,16 @@ def _processes(limits: Limits, worker: MeasuredWorker, fitting: int | None) -> t
         return 1, "no model is served"
     if worker.slowest_run_s is None:
         return 1, "not every model could be timed"
-    if not worker.is_fast:
-        return 1, SLOW
     if worker.single:
         return 1, f"{_quoted(worker.single)} is best held by one process"
     if cpus < 2:
         return 1, "one CPU would only be shared"
     wanted = min(cpus, MAX_PROCESSES)
+    if not worker.is_fast:
+        fitting = _fitting(limits, worker, SLOW_STARTING_RATIO)
+        if fitting is not None and fitting < 2:
+            return 1, SLOW
+        return wanted if fitting is None else min(wanted, fitting), APART
     if fitting is not None and fitting < wanted:
         return max(1, fitting), "no more would fit into the memory"
     return wanted, "models this fast are bound by Python, and processes have one each"

@@ -10,9 +10,12 @@ from wherry.django.changing import changing
 from wherry.django.registry import repository
 from wherry.errors import WherryError
 from wherry.platforms.limits import Limits
+from wherry.runtimes.devices import CPU
+from wherry.runtimes.lanes import FAST_RUN_S
 from wherry.runtimes.protocol import LoadOptions
 from wherry.serving import sizing
 from wherry.serving.loading import open_named
+from wherry.serving.model import ServedModel
 from wherry.serving.progress import size_of
 from wherry.serving.repository import Repository
 
@@ -27,13 +30,19 @@ class LoadingModels:
 
     Attributes:
         loader: The thread that loads.
-        single: Models that are best held by one process.
+        in_tensorflow: Models that TensorFlow's library runs, which shares its threads.
         soon_loaded: Whether to wait for them is hardly to wait.
     """
 
     loader: threading.Thread
-    single: frozenset[str]
+    in_tensorflow: frozenset[str]
     soon_loaded: bool
+
+    @property
+    def single(self) -> frozenset[str]:
+        """Models that are best held by one process."""
+        models = repository().models.items()
+        return self.in_tensorflow | {name for name, model in models if _needs_all(model)}
 
     @property
     def run_s(self) -> dict[str, float | None]:
@@ -53,9 +62,15 @@ def begin_loading(limits: Limits, wish: sizing.Wish, options: LoadOptions) -> Lo
         waiting_places=sizing.waiting_places(limits, wish, models=len(models.models)),
     )
     changes.begin(loader)
-    single = frozenset(name for name, found in bundles.items() if found.runtime == "tensorflow")
+    heavy = frozenset(name for name, found in bundles.items() if found.runtime == "tensorflow")
     size = sum(size_of(bundle.model) for bundle in bundles.values())
-    return LoadingModels(loader, single, not single and size <= SOON_LOADED_BYTES)
+    return LoadingModels(loader, heavy, not heavy and size <= SOON_LOADED_BYTES)
+
+
+def _needs_all(model: ServedModel) -> bool:
+    """Whether a model has a card to itself, or takes all CPUs in each of its slow runs."""
+    slow = model.run_s is not None and model.run_s >= FAST_RUN_S
+    return model.device != CPU or (slow and model.lanes == 1)
 
 
 def _bundles(models: Repository) -> Iterator[tuple[str, Bundle]]:
