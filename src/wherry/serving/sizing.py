@@ -37,8 +37,8 @@ class MeasuredWorker:
     Attributes:
         anonymous_bytes: Its anonymous memory; what one more like it adds to a memory quota.
         run_s: Seconds of one warm run, by model; None for one that could not be warmed up.
-        single: Models that are to be held by one process only, whatever they take: each run
-            has all CPUs, or a card.
+        single: Models that are to be held by one process only: each run has all CPUs, or a card,
+            or their weights are too large to be held twice.
     """
 
     anonymous_bytes: int
@@ -86,6 +86,11 @@ class Plan:
 def run_threads(limits: Limits, processes: int) -> int:
     """Return how many threads one run of a model may use."""
     return max(1, int(limits.cpus) // processes)
+
+
+def most_processes(limits: Limits) -> int:
+    """Return how many processes this machine has CPUs for."""
+    return max(1, min(int(limits.cpus), MAX_PROCESSES))
 
 
 def waiting_places(limits: Limits, wish: Wish, *, models: int) -> int:
@@ -141,16 +146,15 @@ def _fitting(limits: Limits, worker: MeasuredWorker, ratio: float = STARTING_RAT
 
 
 def _processes(limits: Limits, worker: MeasuredWorker, fitting: int | None) -> tuple[int, str]:
-    cpus = int(limits.cpus)
     if not worker.run_s:
         return 1, "no model is served"
     if worker.slowest_run_s is None:
         return 1, "not every model could be timed"
     if worker.single:
         return 1, f"{_quoted(worker.single)} is best held by one process"
-    if cpus < 2:
+    wanted = most_processes(limits)
+    if wanted < 2:
         return 1, "one CPU would only be shared"
-    wanted = min(cpus, MAX_PROCESSES)
     if not worker.is_fast:
         fitting = _fitting(limits, worker, SLOW_STARTING_RATIO)
         if fitting is not None and fitting < 2:

@@ -11,7 +11,7 @@ from wherry.django.registry import repository
 from wherry.errors import WherryError
 from wherry.platforms.limits import Limits
 from wherry.runtimes.devices import CPU
-from wherry.runtimes.lanes import FAST_RUN_S
+from wherry.runtimes.lanes import FAST_RUN_S, fitting_copies
 from wherry.runtimes.protocol import LoadOptions
 from wherry.serving import sizing
 from wherry.serving.loading import open_named
@@ -38,11 +38,10 @@ class LoadingModels:
     in_tensorflow: frozenset[str]
     soon_loaded: bool
 
-    @property
-    def single(self) -> frozenset[str]:
-        """Models that are best held by one process."""
+    def single(self, limits: Limits) -> frozenset[str]:
+        """Return the models that are best held by one process."""
         models = repository().models.items()
-        return self.in_tensorflow | {name for name, model in models if _needs_all(model)}
+        return self.in_tensorflow | {name for name, model in models if _needs_all(model, limits)}
 
     @property
     def run_s(self) -> dict[str, float | None]:
@@ -67,10 +66,19 @@ def begin_loading(limits: Limits, wish: sizing.Wish, options: LoadOptions) -> Lo
     return LoadingModels(loader, heavy, not heavy and size <= SOON_LOADED_BYTES)
 
 
-def _needs_all(model: ServedModel) -> bool:
-    """Whether a model has a card to itself, or takes all CPUs in each of its slow runs."""
-    slow = model.run_s is not None and model.run_s >= FAST_RUN_S
-    return model.device != CPU or (slow and model.lanes == 1)
+def _needs_all(model: ServedModel, limits: Limits) -> bool:
+    """Whether a model has a card to itself, or is slow and takes all CPUs or too much memory."""
+    if model.device != CPU:
+        return True
+    if model.run_s is None or model.run_s < FAST_RUN_S:
+        return False
+    if model.lanes == 1 or (model.options.threads or 1) > 1:
+        return True
+    if limits.memory_bytes is None:
+        return False
+    # What the process grew by holds the runtime's library as well, where this model came first.
+    weights_bytes = size_of(model.bundle.model)
+    return fitting_copies(weights_bytes, limits.memory_bytes) < sizing.most_processes(limits)
 
 
 def _bundles(models: Repository) -> Iterator[tuple[str, Bundle]]:

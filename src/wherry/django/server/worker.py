@@ -168,7 +168,7 @@ class _Worker:
         measured = MeasuredWorker(
             anonymous_bytes=memory.anonymous_bytes if memory else 0,
             run_s=self._loading.run_s if self._loading else {},
-            single=self._loading.single if self._loading else frozenset(),
+            single=self._loading.single(self._limits) if self._loading else frozenset(),
         )
         plan = choose(self._limits, measured, self._wish, running_threads=running_threads)
         for warning in plan.warnings:
