@@ -40,13 +40,13 @@ class Effort:
     """How long to measure: rounds, seconds of load in each, starts of those judged by them."""
 
     rounds: int
-    load_s: float
+    load_s: int
     bare_loop_s: float
     starts: int
 
 
-WHOLE = Effort(rounds=5, load_s=3.0, bare_loop_s=1.0, starts=STARTS)
-QUICK = Effort(rounds=1, load_s=2.0, bare_loop_s=1.0, starts=1)
+WHOLE = Effort(rounds=5, load_s=3, bare_loop_s=1.0, starts=STARTS)
+QUICK = Effort(rounds=1, load_s=2, bare_loop_s=1.0, starts=1)
 
 
 def main() -> int:

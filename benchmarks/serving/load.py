@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 
 from benchmarks.serving.processes import Question, ServerFailed
@@ -49,14 +50,15 @@ def load(
 ) -> Load:
     """Ask the same question over so many connections, on each again as soon as it is answered.
 
-    ``body`` is the file that holds the question's body. ``meanwhile`` is called once, with wrk's
-    process id, when two thirds of the time are over.
+    wrk counts in whole seconds: a part of one is made a whole one. ``body`` is the file that holds
+    the question's body. ``meanwhile`` is called once, with wrk's process id, when two thirds of
+    the time are over.
     """
     headers = [part for header in question.headers.items() for part in header]
     process = subprocess.Popen(
         [
             *("wrk", "--threads", "1", "--connections", str(connections), "--latency"),
-            *("--duration", f"{duration_s:.0f}s", "--timeout", f"{ANSWER_TIMEOUT_S}s"),
+            *("--duration", f"{ceil(duration_s)}s", "--timeout", f"{ANSWER_TIMEOUT_S}s"),
             *("--script", str(_SCRIPT), f"http://127.0.0.1:{port}{question.path}"),
             *("--", str(body), *headers),
         ],

@@ -32,7 +32,7 @@ SETTLE_TIMEOUT_S = 60.0
 # whether it pays to run requests together, with pauses in between.
 REST_S = 1.5
 REST_TIMEOUT_S = 20.0
-WARM_UP_S = 1.0
+WARM_UP_S = 1
 MEASURE_TIMEOUT_S = 60.0
 
 
@@ -46,7 +46,7 @@ class Round:
     memory: Memory | None = None
 
 
-def start(peer: Peer, work: Work, plan: Plan, load_s: float | None) -> Round:
+def start(peer: Peer, work: Work, plan: Plan, load_s: int | None) -> Round:
     """Start the peer, take its first right answer, let it rest, load it, weigh it and stop it.
 
     Raises:

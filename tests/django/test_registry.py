@@ -7,7 +7,7 @@ from tests.pitch import LITERT, ONNX
 from wherry.django import get_model
 from wherry.django.registry import conf, repository
 from wherry.errors import ConfigurationError, ModelNotFound
-from wherry.serving.model import State
+from wherry.serving.state import State
 
 
 @override_settings(WHERRY={"MODELS": {"pitch": ONNX}})

@@ -9,8 +9,9 @@ from demo.views import describe
 
 from tests.examples.conftest import DEMO
 from wherry.errors import BundleError
-from wherry.serving.model import ServedModel, State
+from wherry.serving.model import ServedModel
 from wherry.serving.options import ModelOptions
+from wherry.serving.state import State
 
 DIGITS = ModelOptions(DEMO / "models" / "digits")
 

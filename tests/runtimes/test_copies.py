@@ -3,11 +3,12 @@
 import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.pitch import LITERT, WINDOW
+from tests.pitch import LITERT, ONNX, WINDOW
 from tests.serving.test_model import DOUBLE
 from wherry import runtimes
 from wherry.runtimes import lanes
@@ -93,6 +94,20 @@ def test_a_model_leaves_other_processes_their_part(
     assert len(loaded) == lanes_each
     np.testing.assert_array_equal(served.predict(window)["note"], before["note"])
     served.close()
+
+
+@pytest.mark.parametrize("path", [LITERT, ONNX])
+def test_a_model_loaded_beside_others_takes_its_part(
+    monkeypatch: pytest.MonkeyPatch, path: Path
+) -> None:
+    """Two callers of four CPUs and one more, where a process alone has four."""
+    monkeypatch.setattr(lanes, "COPIES_RATIO", 1.0)
+    for processes, callers in ((1, 4), (2, 3)):
+        served = ServedModel("pitch", ModelOptions(path=path))
+        served.configure(LoadOptions(threads=4, processes=processes), None)
+        served.load()
+        assert served.lanes == callers
+        served.close()
 
 
 @pytest.mark.parametrize(("ratio", "copied"), [(1.0, True), (-1.0, False)])

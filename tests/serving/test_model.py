@@ -26,8 +26,9 @@ from wherry.errors import (
 )
 from wherry.runtimes.protocol import LoadOptions
 from wherry.serving.loading import check_signatures
-from wherry.serving.model import ServedModel, State
+from wherry.serving.model import ServedModel
 from wherry.serving.options import ModelOptions
+from wherry.serving.state import State
 from wherry.tensors import Array, Datatype, Signature, TensorSpec
 from wherry.testing import FakeModel
 

@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 
 from tests import zoo
-from wherry.serving.model import ServedModel, State
+from wherry.serving.model import ServedModel
 from wherry.serving.options import ModelOptions
 from wherry.serving.packing import pack
 from wherry.serving.peak import watch_peak
 from wherry.serving.progress import MOST_RATIO, Progress, size_of
+from wherry.serving.state import State
 
 MIB = 2**20
 

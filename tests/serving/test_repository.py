@@ -7,10 +7,10 @@ import pytest
 from tests.pitch import LITERT, ONNX
 from wherry.errors import ModelNotFound
 from wherry.runtimes.protocol import LoadOptions
-from wherry.serving.model import State
 from wherry.serving.options import ModelOptions
 from wherry.serving.packing import pack
 from wherry.serving.repository import Repository
+from wherry.serving.state import State
 
 
 def test_background_loading_makes_every_model_ready() -> None:

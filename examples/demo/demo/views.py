@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 from demo.processes import server_processes
 from wherry.django.registry import repository
 from wherry.platforms.heroku import SHARED_DYNO_BYTES_PER_SHARE
-from wherry.serving.model import ServedModel, State
+from wherry.serving.model import ServedModel
+from wherry.serving.state import State
 
 
 @require_safe

@@ -3,8 +3,9 @@
 from wherry.django import registry
 from wherry.errors import WherryError
 from wherry.serving.deadlines import NO_HASTE, Haste
-from wherry.serving.model import ServedModel, State
+from wherry.serving.model import ServedModel
 from wherry.serving.repository import Repository
+from wherry.serving.state import State
 
 
 def loaded(name: str, version: str | None, haste: Haste = NO_HASTE) -> ServedModel:

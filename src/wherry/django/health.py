@@ -8,8 +8,9 @@ from wherry.django import registry
 from wherry.django.access import is_known
 from wherry.django.answers import endpoint, json_response
 from wherry.django.finding import try_loading
-from wherry.serving.model import ServedModel, State
+from wherry.serving.model import ServedModel
 from wherry.serving.shelf import version_of
+from wherry.serving.state import State
 from wherry.serving.watchman import describe_model, said_state
 from wherry.serving.wire import tfserving
 

@@ -12,7 +12,7 @@ from wherry.django import registry
 from wherry.django.answers import endpoint
 from wherry.errors import WherryError
 from wherry.serving import measurements
-from wherry.serving.model import State
+from wherry.serving.state import State
 
 if TYPE_CHECKING:
     from wherry.serving.exposition import Family

@@ -13,7 +13,7 @@ from wherry.django.finding import loaded, try_loading
 from wherry.django.observing import observed
 from wherry.errors import InvalidInput
 from wherry.serving import exchange
-from wherry.serving.model import State
+from wherry.serving.state import State
 from wherry.serving.wire import openapi as openapi_document
 from wherry.serving.wire import openinference, tfserving
 

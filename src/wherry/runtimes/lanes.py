@@ -22,16 +22,25 @@ def run_lanes(cpus: int, run_s: float | None, *, processes: int = 1) -> int:
     others have less to do: the kernel spreads connections among processes, not requests.
     """
     if processes > 1:
-        return share(cpus, processes) + 1
+        return _share(cpus, processes) + 1
     short = cpus > 1 and run_s is not None and run_s < SPARE_LANES_RUN_S
     return cpus + SPARE_LANES if short else cpus
 
 
-def share(cpus: int, processes: int) -> int:
+def _share(cpus: int, processes: int) -> int:
     """Return how many callers of each process it takes to keep all CPUs busy."""
     return -(-cpus // processes)
 
 
-def fitting_copies(copy_bytes: int, limit_bytes: int, *, processes: int = 1) -> int:
-    """Return how many copies of a model in each process are small beside the memory there is."""
-    return int(limit_bytes * COPIES_RATIO // max(1, copy_bytes) // processes)
+def fitting_copies(copy_bytes: int, limit_bytes: int) -> int:
+    """Return how many copies of a model, in all processes, are small beside the memory there is."""
+    return int(limit_bytes * COPIES_RATIO // max(1, copy_bytes))
+
+
+def copies_each(cpus: int, run_s: float | None, *, fitting: int, processes: int = 1) -> int:
+    """Return how many copies each process had better hold, where there is one for each CPU.
+
+    ``fitting`` is how many fit in all.
+    """
+    lanes = run_lanes(cpus, run_s, processes=processes)
+    return max(_share(cpus, processes), min(fitting // processes, lanes))

@@ -10,7 +10,7 @@ from wherry.errors import BundleError
 from wherry.platforms.limits import read_limits
 from wherry.platforms.memory import Memory, read_memory
 from wherry.runtimes.copies import Copies
-from wherry.runtimes.lanes import FAST_RUN_S, fitting_copies, run_lanes, share
+from wherry.runtimes.lanes import FAST_RUN_S, copies_each, fitting_copies, run_lanes
 from wherry.runtimes.protocol import LoadedModel, LoadOptions
 from wherry.serving.options import ModelOptions
 from wherry.serving.peak import watch_peak
@@ -104,7 +104,8 @@ def _open(
     apart = bundle.runtime == "onnx" and not chosen and load_options.threads > 1
     opened = _open_warm(bundle, load_options, threads=1 if apart else None, warming=warming)
     if apart:
-        opened = replace(opened, lanes=_lanes(load_options, opened.run_s))
+        lanes = run_lanes(load_options.threads, opened.run_s, processes=load_options.processes)
+        opened = replace(opened, lanes=lanes)
     if not chosen and _has_idle_threads(opened, load_options):
         opened.loaded.close()
         opened = _open_warm(bundle, load_options, threads=1, warming=warming)
@@ -193,25 +194,18 @@ def _copied(opened: Opened, load_options: LoadOptions, before: Memory | None) ->
     now, limit_bytes = read_memory(), read_limits().memory_bytes
     if before is None or now is None or limit_bytes is None:
         return opened
-    processes = load_options.processes
-    copy_bytes = now.anonymous_bytes - before.anonymous_bytes
-    fitting = fitting_copies(copy_bytes, limit_bytes, processes=processes)
-    if fitting < share(load_options.threads, processes):
+    fitting = fitting_copies(now.anonymous_bytes - before.anonymous_bytes, limit_bytes)
+    cpus = load_options.threads
+    if fitting < cpus:
         return opened
     opened.loaded.close()
     copies = [_load(opened.bundle, load_options, 1)]
     run_s = warm_up(copies[0], opened.bundle, opened.signatures)
-    copies += [
-        _load(opened.bundle, load_options, 1)
-        for _ in range(min(fitting, _lanes(load_options, run_s)) - 1)
-    ]
+    count = copies_each(cpus, run_s, fitting=fitting, processes=load_options.processes)
+    copies += [_load(opened.bundle, load_options, 1) for _ in range(count - 1)]
     for copy in copies[1:]:
         warm_up(copy, opened.bundle, opened.signatures)
     return replace(opened, loaded=Copies(copies), lanes=len(copies), run_s=run_s)
-
-
-def _lanes(load_options: LoadOptions, run_s: float | None) -> int:
-    return run_lanes(load_options.threads, run_s, processes=load_options.processes)
 
 
 def lanes_beside_others(
@@ -221,13 +215,12 @@ def lanes_beside_others(
 
     ``load_options`` tell how many processes there are now; ``held_bytes`` is what the model holds.
     """
-    lanes = _lanes(load_options, None)
+    cpus, processes = load_options.threads, load_options.processes
     limit_bytes = read_limits().memory_bytes
     if not isinstance(loaded, Copies) or held_bytes is None or limit_bytes is None:
-        return lanes
-    processes = load_options.processes
-    fitting = fitting_copies(held_bytes // len(loaded), limit_bytes, processes=processes)
-    return max(share(load_options.threads, processes), min(fitting, lanes))
+        return run_lanes(cpus, None, processes=processes)
+    fitting = fitting_copies(held_bytes // len(loaded), limit_bytes)
+    return copies_each(cpus, None, fitting=fitting, processes=processes)
 
 
 def check_signatures(stated: Mapping[str, Signature], actual: Mapping[str, Signature]) -> None:

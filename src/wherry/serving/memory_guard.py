@@ -13,8 +13,8 @@ from typing import Final
 from wherry.platforms.heroku import MIB
 from wherry.platforms.usage import Usage
 from wherry.runtimes.pages import release_heap
-from wherry.serving.model import State
 from wherry.serving.repository import Repository
+from wherry.serving.state import State
 
 logger = logging.getLogger("wherry")
 

@@ -8,7 +8,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from enum import StrEnum
 from typing import Any, ClassVar
 
 from wherry.bundle.folder import Bundle
@@ -35,6 +34,7 @@ from wherry.serving.ready import Ready, admit
 from wherry.serving.replacing import Replaceable
 from wherry.serving.room import WaitingRoom
 from wherry.serving.sizing import run_threads
+from wherry.serving.state import State
 from wherry.serving.trial import Verdict
 from wherry.serving.trials import Subject
 from wherry.tensors import Array, Signature, validate_inputs
@@ -47,17 +47,6 @@ LATENCIES_KEPT = 256
 REFUSAL_RETRY_S = 2.0
 # What is closed at once, with no other model to go to, waits so long for those inside.
 CLOSE_WAIT_S = 5.0
-
-
-class State(StrEnum):
-    """Where a model is in its life."""
-
-    WAITING = "waiting"
-    LOADING = "loading"
-    WARMING = "warming"
-    READY = "ready"
-    FAILED = "failed"
-    CLOSED = "closed"
 
 
 class ServedModel(Replaceable):
@@ -118,7 +107,7 @@ class ServedModel(Replaceable):
         """Leave its part of the CPUs and of the memory to as many processes less this one."""
         self._load_options = replace(self._load_options, processes=processes)
         ready = self._ready
-        if ready is None or self.lanes < 2:
+        if ready is None:
             return
         loaded, admission = ready.loaded, ready.execution.admission
         lanes = lanes_beside_others(loaded, self._load_options, held_bytes=self.anonymous_bytes)
@@ -132,7 +121,7 @@ class ServedModel(Replaceable):
         """The state as a sentence for a person."""
         if self._failure is not None:
             return str(self._failure)
-        return _REASONS[self.state]
+        return self.state.reason
 
     @property
     def version(self) -> str:
@@ -394,16 +383,6 @@ class ServedModel(Replaceable):
                 f"The model {self.name!r} has no signature {name!r}; it has "
                 f"{', '.join(map(repr, sorted(ready.signatures)))}."
             ) from None
-
-
-_REASONS = {
-    State.WAITING: "It has not been asked for yet.",
-    State.LOADING: "Its weights are being read into memory.",
-    State.WARMING: "It is answering its warm-up samples.",
-    State.READY: "It answers.",
-    State.FAILED: "It could not be loaded.",
-    State.CLOSED: "It was closed.",
-}
 
 
 def _preprocess(hook: Hook, inputs: Any) -> Any:

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from wherry.errors import ModelNotFound, WherryError
 from wherry.runtimes.protocol import LoadOptions
-from wherry.serving.model import ServedModel, State
+from wherry.serving.model import ServedModel
 from wherry.serving.options import ModelOptions
 from wherry.serving.room import WaitingRoom
 from wherry.serving.shelf import Shelf
+from wherry.serving.state import State
 from wherry.serving.version_folder import versions_in
 
 logger = logging.getLogger("wherry")

@@ -6,7 +6,8 @@ from typing import Final
 
 from wherry.bundle.manifest import MANIFEST, read_manifest
 from wherry.errors import ModelNotFound, WherryError
-from wherry.serving.model import ServedModel, State
+from wherry.serving.model import ServedModel
+from wherry.serving.state import State
 from wherry.serving.version_folder import locate
 
 # What ``open_bundle`` calls a model without a manifest.

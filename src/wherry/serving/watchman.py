@@ -8,9 +8,10 @@ from typing import Any, Final
 from wherry.platforms.usage import anonymous_bytes
 from wherry.serving.changes.ledger import Ledger
 from wherry.serving.memory_guard import MemoryGuard
-from wherry.serving.model import ServedModel, State
+from wherry.serving.model import ServedModel
 from wherry.serving.repository import Repository
 from wherry.serving.shelf import version_of
+from wherry.serving.state import State
 
 logger = logging.getLogger("wherry")
 

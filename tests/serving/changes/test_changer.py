@@ -25,11 +25,12 @@ from wherry.serving.changes.changer import Changer
 from wherry.serving.changes.order import Order, Verb
 from wherry.serving.changes.settling import settle
 from wherry.serving.loading import Opened, open_for_serving
-from wherry.serving.model import ServedModel, State
+from wherry.serving.model import ServedModel
 from wherry.serving.options import ModelOptions
 from wherry.serving.packing import pack
 from wherry.serving.repository import Repository
 from wherry.serving.shelf import Label
+from wherry.serving.state import State
 
 ROW = [[1.0, 2.0, 3.0, 4.0]]
 MIB = 2**20

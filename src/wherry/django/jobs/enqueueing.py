@@ -15,7 +15,8 @@ from wherry.django.jobs.errors import JobStoreFailed
 from wherry.django.jobs.framework import shares_database
 from wherry.django.jobs.in_force import job_options
 from wherry.django.jobs.models import Job
-from wherry.serving.model import ServedModel, State
+from wherry.serving.model import ServedModel
+from wherry.serving.state import State
 from wherry.tensors import validate_inputs
 
 

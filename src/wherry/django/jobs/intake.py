@@ -12,7 +12,8 @@ from wherry.django.jobs.errors import JobsFull, JobStoreFailed
 from wherry.django.jobs.in_force import job_options
 from wherry.serving import exchange
 from wherry.serving.exchange import Exchange
-from wherry.serving.model import ServedModel, State
+from wherry.serving.model import ServedModel
+from wherry.serving.state import State
 
 # A worker may have done some of the jobs by then.
 RETRY_AFTER_S = 10

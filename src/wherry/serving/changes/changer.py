@@ -16,11 +16,12 @@ from wherry.serving.changes.order import Order, Verb
 from wherry.serving.changes.settling import options_for
 from wherry.serving.fitting import Fit, Way, expect, fit
 from wherry.serving.loading import open_named
-from wherry.serving.model import ServedModel, State
+from wherry.serving.model import ServedModel
 from wherry.serving.options import ModelOptions
 from wherry.serving.progress import size_of
 from wherry.serving.repository import Repository
 from wherry.serving.shelf import Shelf, version_of
+from wherry.serving.state import State
 
 logger = logging.getLogger("wherry")
 
