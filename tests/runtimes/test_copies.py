@@ -87,8 +87,11 @@ def test_a_model_leaves_other_processes_their_part(
     before = served.predict(window)
     assert served.lanes == 2
     monkeypatch.setattr(lanes, "COPIES_RATIO", ratio)
+    assert served.anonymous_bytes is not None
+    assert served.spare_bytes(2) == served.anonymous_bytes * (2 - lanes_each) // 2
     served.share_cpus(2)
     assert served.lanes == lanes_each
+    assert served.spare_bytes(2) == 0
     loaded = served._require().loaded
     assert isinstance(loaded, Copies)
     assert len(loaded) == lanes_each

@@ -51,6 +51,12 @@ def test_slow_models_have_to_leave_half_of_the_memory() -> None:
     assert not plan.shared
 
 
+def test_copies_that_are_closed_take_no_room() -> None:
+    """The worker that measures itself has loaded what it gives back where it is not alone."""
+    worker = replace(IMAGES, anonymous_bytes=130 * MIB, spare_bytes=66 * MIB)
+    assert numbers(choose(SMALL, worker, NOBODY_ASKED)) == (2, 16)
+
+
 def test_as_many_slow_workers_as_fit() -> None:
     """More CPUs than room: each process runs several at once."""
     large = Limits(1024 * MIB, "cgroup", 8.0, "affinity")

@@ -208,21 +208,6 @@ def _copied(opened: Opened, load_options: LoadOptions, before: Memory | None) ->
     return replace(opened, loaded=Copies(copies), lanes=len(copies), run_s=run_s)
 
 
-def lanes_beside_others(
-    loaded: LoadedModel, load_options: LoadOptions, *, held_bytes: int | None
-) -> int:
-    """Return how many callers a model that was loaded for all CPUs had better have among others.
-
-    ``load_options`` tell how many processes there are now; ``held_bytes`` is what the model holds.
-    """
-    cpus, processes = load_options.threads, load_options.processes
-    limit_bytes = read_limits().memory_bytes
-    if not isinstance(loaded, Copies) or held_bytes is None or limit_bytes is None:
-        return run_lanes(cpus, None, processes=processes)
-    fitting = fitting_copies(held_bytes // len(loaded), limit_bytes)
-    return copies_each(cpus, None, fitting=fitting, processes=processes)
-
-
 def check_signatures(stated: Mapping[str, Signature], actual: Mapping[str, Signature]) -> None:
     """Compare the manifest's signatures with the model file's own.
 

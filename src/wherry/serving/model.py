@@ -21,12 +21,10 @@ from wherry.errors import (
     WherryError,
 )
 from wherry.platforms.limits import read_limits
-from wherry.runtimes.copies import Copies
 from wherry.runtimes.devices import CPU, device_of
-from wherry.runtimes.pages import release_heap
 from wherry.runtimes.protocol import LoadedModel, LoadOptions
-from wherry.serving import measurements, trials
-from wherry.serving.loading import in_memory, lanes_beside_others, open_for_serving
+from wherry.serving import measurements, sharing, trials
+from wherry.serving.loading import in_memory, open_for_serving
 from wherry.serving.measurements import Refusal
 from wherry.serving.options import Hook, Hooks, ModelOptions
 from wherry.serving.progress import Progress
@@ -106,15 +104,15 @@ class ServedModel(Replaceable):
     def share_cpus(self, processes: int) -> None:
         """Leave its part of the CPUs and of the memory to as many processes less this one."""
         self._load_options = replace(self._load_options, processes=processes)
-        ready = self._ready
-        if ready is None:
-            return
-        loaded, admission = ready.loaded, ready.execution.admission
-        lanes = lanes_beside_others(loaded, self._load_options, held_bytes=self.anonymous_bytes)
-        admission.lanes = min(admission.lanes, lanes)
-        if isinstance(loaded, Copies):
-            loaded.keep(admission.lanes)
-            release_heap()
+        if self._ready is not None:
+            sharing.leave_part(self._ready, self._load_options, self.anonymous_bytes)
+
+    def spare_bytes(self, processes: int) -> int:
+        """Return about how much memory ``share_cpus`` would give back."""
+        if self._ready is None:
+            return 0
+        options = replace(self._load_options, processes=processes)
+        return sharing.spare_bytes(self._ready, options, self.anonymous_bytes)
 
     @property
     def reason(self) -> str:

@@ -39,11 +39,13 @@ class MeasuredWorker:
         run_s: Seconds of one warm run, by model; None for one that could not be warmed up.
         single: Models that are to be held by one process only: each run has all CPUs, or a card,
             or their weights are too large to be held twice.
+        spare_bytes: What of the memory it gives back where others serve beside it.
     """
 
     anonymous_bytes: int
     run_s: Mapping[str, float | None] = field(default_factory=dict)
     single: frozenset[str] = frozenset()
+    spare_bytes: int = 0
 
     @property
     def slowest_run_s(self) -> float | None:
@@ -139,10 +141,14 @@ def choose(
     )
 
 
-def _fitting(limits: Limits, worker: MeasuredWorker, ratio: float = STARTING_RATIO) -> int | None:
-    if limits.memory_bytes is None or worker.anonymous_bytes <= 0:
+def _fitting(limits: Limits, worker: MeasuredWorker) -> int | None:
+    return _times(limits.memory_bytes, STARTING_RATIO, worker.anonymous_bytes)
+
+
+def _times(limit_bytes: int | None, ratio: float, held_bytes: int) -> int | None:
+    if limit_bytes is None or held_bytes <= 0:
         return None
-    return int(limits.memory_bytes * ratio // worker.anonymous_bytes)
+    return int(limit_bytes * ratio // held_bytes)
 
 
 def _processes(limits: Limits, worker: MeasuredWorker, fitting: int | None) -> tuple[int, str]:
@@ -156,7 +162,8 @@ def _processes(limits: Limits, worker: MeasuredWorker, fitting: int | None) -> t
     if wanted < 2:
         return 1, "one CPU would only be shared"
     if not worker.is_fast:
-        fitting = _fitting(limits, worker, SLOW_STARTING_RATIO)
+        held_bytes = worker.anonymous_bytes - worker.spare_bytes
+        fitting = _times(limits.memory_bytes, SLOW_STARTING_RATIO, held_bytes)
         if fitting is not None and fitting < 2:
             return 1, SLOW
         return wanted if fitting is None else min(wanted, fitting), APART

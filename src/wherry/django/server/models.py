@@ -43,6 +43,11 @@ class LoadingModels:
         models = repository().models.items()
         return self.in_tensorflow | {name for name, model in models if _needs_all(model, limits)}
 
+    def spare_bytes(self, limits: Limits) -> int:
+        """Return what the models would give back if as many processes served as have a CPU."""
+        processes = sizing.most_processes(limits)
+        return sum(model.spare_bytes(processes) for model in repository().models.values())
+
     @property
     def run_s(self) -> dict[str, float | None]:
         """Seconds of one warm run, by model."""

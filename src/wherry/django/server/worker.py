@@ -169,6 +169,7 @@ class _Worker:
             anonymous_bytes=memory.anonymous_bytes if memory else 0,
             run_s=self._loading.run_s if self._loading else {},
             single=self._loading.single(self._limits) if self._loading else frozenset(),
+            spare_bytes=self._loading.spare_bytes(self._limits) if self._loading else 0,
         )
         plan = choose(self._limits, measured, self._wish, running_threads=running_threads)
         for warning in plan.warnings:
