@@ -184,9 +184,10 @@ def test_models_never_hold_every_thread(threads: int, models: int) -> None:
     assert running + places < max(threads, 2)
 
 
-def test_threads_are_shared_among_processes_asked_for() -> None:
-    """The sum stays bounded, and each has two."""
-    assert starting_threads(NOBODY_ASKED) == 16
-    assert starting_threads(Wish(processes=4)) == 4
-    assert starting_threads(Wish(processes=30)) == 2
+def test_processes_asked_for_have_as_many_threads_as_those_that_are_chosen() -> None:
+    """Eight clients of two processes were refused where the threads were divided among these."""
+    assert starting_threads(NOBODY_ASKED) == starting_threads(Wish(processes=4)) == 16
     assert starting_threads(Wish(processes=2, threads=9)) == 9
+    assert numbers(choose(SMALL, IMAGES, Wish(processes=2))) == (2, 16)
+    # One runs, four are the site's: of 8 that one process is given, all find a place.
+    assert waiting_places(SMALL, Wish(processes=2), models=1) == 11

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from wherry.platforms.heroku import MIB
 from wherry.platforms.limits import Limits
-from wherry.runtimes.lanes import FAST_RUN_S, SPARE_LANES
+from wherry.runtimes.lanes import FAST_RUN_S, run_lanes
 
 # Enough that pages of the site, and refusals, find a thread while a model runs and others wait
 # for it; more cost memory and switches, and win nothing on the few CPUs of a small host.
@@ -101,14 +101,15 @@ def waiting_places(limits: Limits, wish: Wish, *, models: int) -> int:
     Each holds a thread. Those that run, and some for the rest of the site, are left out.
     """
     threads = starting_threads(wish)
-    running = min(models * (max(1, int(limits.cpus)) + SPARE_LANES), threads // 2)
+    cpus = run_threads(limits, wish.processes or 1)
+    running = min(models * run_lanes(cpus, 0.0), threads // 2)
     spare = max(1, min(SPARE_THREADS, threads // 4))
     return max(0, threads - running - spare)
 
 
 def starting_threads(wish: Wish) -> int:
     """Return the threads of a worker that cannot wait until its models have been timed."""
-    return wish.threads or max(2, THREADS // (wish.processes or 1))
+    return wish.threads or THREADS
 
 
 def choose(
@@ -128,7 +129,7 @@ def choose(
     else:
         processes, why = _processes(limits, worker, fitting)
     shared = wish.processes is None and processes > 1 and not fast
-    threads = running_threads or wish.threads or _threads(1 if shared else processes, fast=fast)
+    threads = running_threads or wish.threads or _threads(processes, fast=fast)
     shown = f"{_count(processes, 'process', 'es')} x {_count(threads, 'thread')}"
     facts = ", ".join(_facts(limits, worker))
     return Plan(
@@ -173,7 +174,7 @@ def _processes(limits: Limits, worker: MeasuredWorker, fitting: int | None) -> t
 
 
 def _threads(processes: int, *, fast: bool) -> int:
-    return max(4, FAST_THREADS // processes) if fast else max(2, THREADS // processes)
+    return max(4, FAST_THREADS // processes) if fast else THREADS
 
 
 def _warnings(
