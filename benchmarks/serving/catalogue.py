@@ -115,6 +115,13 @@ def _ok(start: Start) -> list[str]:
     ]
 
 
+def _ok_on_wherry(start: Start) -> list[str]:
+    return [
+        *(str(start.environment.bin / "wherry"), "serve", "ok_site", "--host", "127.0.0.1"),
+        *("--processes", str(start.plan.processes), "--threads", str(start.plan.threads)),
+    ]
+
+
 def _gunicorn(site: str) -> Command:
     return lambda start: [
         *(str(start.environment.bin / "gunicorn"), "--bind", f"127.0.0.1:{start.port}"),
@@ -167,8 +174,18 @@ PEERS = (
         rounds=5,
     ),
     Peer(
+        name="ok-serve",
+        title='Django answering "ok", wherry serve',
+        environment=WHERRY,
+        wire=wires.OPEN_INFERENCE,
+        command=_ok_on_wherry,
+        rounds=5,
+        works=("digits",),
+        like="wherry",
+    ),
+    Peer(
         name="ok",
-        title='Django answering "ok", granian like Wherry',
+        title='Django answering "ok", granian itself',
         environment=WHERRY,
         wire=wires.OPEN_INFERENCE,
         command=_ok,
@@ -184,8 +201,18 @@ PEERS = (
         rounds=5,
     ),
     Peer(
+        name="ok-serve-1",
+        title='Django answering "ok", wherry serve, one process',
+        environment=WHERRY,
+        wire=wires.OPEN_INFERENCE,
+        command=_ok_on_wherry,
+        rounds=5,
+        works=("digits",),
+        like="wherry-1",
+    ),
+    Peer(
         name="ok-1",
-        title='Django answering "ok", granian like Wherry with one process',
+        title='Django answering "ok", granian itself, one process',
         environment=WHERRY,
         wire=wires.OPEN_INFERENCE,
         command=_ok,

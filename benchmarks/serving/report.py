@@ -174,9 +174,11 @@ def page(result: Result, *, chart: str, data: str) -> str:
         processes of a server under load; pages that several share are counted once.""",
         f"![Requests per second, memory and first answer of each peer]({chart})",
         *_parts(result),
-        """"ok" is a Django site without a model and without numpy, on granian, that reads the same
-        body and answers "ok". "Likewise" means with as many processes and threads as Wherry has;
-        ratios are those of neighbours in the same round.""",
+        """"ok" is a Django site without a model and without numpy that reads the same body and
+        answers "ok", with as many processes and threads as Wherry has. The same server is `wherry
+        serve`. granian's own command is what it builds on: without the watch for clients that send
+        slowly, and without the I/O threads that wait for their turn. Where a bar only says "ok", it
+        is that one. Ratios are those of neighbours in the same round.""",
         "## The machine",
         f"""{machine_text(machine)}. Measured on
         {result["date"]} at commit `{result["commit"]}`. {versions}.""",

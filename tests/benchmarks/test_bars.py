@@ -23,7 +23,7 @@ def test_wherry_is_compared_with_ok_round_by_round() -> None:
         [],
     )
 
-    bar = found(seen, 'requests/s, of "ok" likewise')
+    bar = found(seen, 'requests/s, of "ok" on granian itself')
 
     assert bar.value == pytest.approx(0.55)
     assert bar.reached
@@ -56,7 +56,7 @@ def test_starts_without_load_count_for_first_answers_alone() -> None:
     )
 
     assert found(seen, 'first answer after that of "ok"').value == pytest.approx(0.3)
-    assert found(seen, 'requests/s, of "ok" likewise').value == 1.0
+    assert found(seen, 'requests/s, of "ok" on granian itself').value == 1.0
 
 
 def test_large_models_are_held_against_the_best_bare_loop_and_ok_in_series() -> None:
