@@ -14,7 +14,7 @@ from tests.runtimes import tflite
 from wherry.bundle import Bundle, Warmup
 from wherry.platforms.heroku import MIB
 from wherry.platforms.usage import Usage
-from wherry.serving import trials
+from wherry.serving import quiet, trials
 from wherry.serving.model import ServedModel
 from wherry.serving.options import ModelOptions
 from wherry.serving.quota import Quota
@@ -41,9 +41,9 @@ def until(condition: Callable[[], object]) -> None:
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """A quiet moment comes at once, and no other test's model is being tried."""
-    monkeypatch.setattr(trials, "QUIET_S", 0.001)
-    trials._subjects.clear()
-    until(lambda: not trials._running)
+    monkeypatch.setattr(quiet, "QUIET_S", 0.001)
+    quiet._tasks.clear()
+    until(lambda: not quiet._running)
 
 
 def sleeping(run_s: Callable[[int], float]) -> FakeModel:
@@ -160,7 +160,7 @@ def test_no_copy_is_made_of_a_model_that_is_gone(
     loads: list[str] = []
     monkeypatch.setattr(trials.runtimes, "load", lambda *_: loads.append("loaded"))
     trials.later(subject)
-    until(lambda: not trials._running)
+    until(lambda: not quiet._running)
     assert not loads
     assert not told
 

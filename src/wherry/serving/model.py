@@ -22,8 +22,10 @@ from wherry.errors import (
 )
 from wherry.platforms.limits import read_limits
 from wherry.runtimes.devices import CPU, device_of
+from wherry.runtimes.huge_pages import use_huge_pages
+from wherry.runtimes.lanes import FAST_RUN_S
 from wherry.runtimes.protocol import LoadedModel, LoadOptions
-from wherry.serving import measurements, sharing, trials
+from wherry.serving import measurements, quiet, sharing, trials
 from wherry.serving.loading import in_memory, open_for_serving
 from wherry.serving.measurements import Refusal
 from wherry.serving.options import Hook, Hooks, ModelOptions
@@ -231,6 +233,8 @@ class ServedModel(Replaceable):
         trials.later(
             Subject(self.name, ready, self.options, self._load_options.threads, self._judged)
         )
+        if opened.run_s is not None and opened.run_s >= FAST_RUN_S:
+            quiet.later(use_huge_pages)
 
     def _judged(self, signature: str, verdict: Verdict) -> None:
         self.batching = {**self.batching, signature: verdict.reason}

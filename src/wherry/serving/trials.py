@@ -1,9 +1,7 @@
 """The trials of models that have just been loaded: one after another, in a quiet moment."""
 
 import logging
-import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +12,7 @@ from wherry import runtimes
 from wherry.errors import DeadlineExceeded, WherryError
 from wherry.runtimes.pages import release_heap
 from wherry.runtimes.protocol import LoadOptions
-from wherry.serving import trial
+from wherry.serving import quiet, trial
 from wherry.serving.fitting import Way, expect, fit
 from wherry.serving.options import ModelOptions
 from wherry.serving.progress import size_of
@@ -26,9 +24,6 @@ from wherry.serving.waiting import Waiter
 from wherry.serving.warmup import made_up_inputs
 from wherry.tensors import Array, Signature, validate_inputs
 
-# After a model is loaded its first callers come, and other models are loaded: what is measured
-# then says little.
-QUIET_S: Final = 1.0
 # A trial's run waits so long for its turn; on a server this busy there will be no quiet moment.
 TURN_S: Final = 10.0
 # LiteRT plans its memory and packs its weights anew for each size, and ONNX Runtime keeps what its
@@ -51,9 +46,6 @@ class Subject:
 
 logger = logging.getLogger("wherry")
 _announce: Callable[[str], None] = logger.info
-_subjects: deque[Subject] = deque()
-_lock = threading.Lock()
-_running = False
 
 
 def announce_to(say: Callable[[str], None]) -> None:
@@ -63,39 +55,9 @@ def announce_to(say: Callable[[str], None]) -> None:
 
 
 def later(subject: Subject) -> None:
-    """Try a model when nothing has been loaded for a moment, unless that would be of no use."""
-    global _running
-    if subject.options.batching is False or not _signatures(subject):
-        return
-    with _lock:
-        _subjects.append(subject)
-        if _running:
-            return
-        _running = True
-    threading.Thread(target=_work, name="wherry-trials", daemon=True).start()
-
-
-def _work() -> None:
-    global _running
-    seen = 0
-    while True:
-        with _lock:
-            quiet = len(_subjects) == seen
-            seen = len(_subjects)
-            if not seen:
-                _running = False
-                return
-        if quiet:
-            with _lock:
-                subject = _subjects.popleft()
-                seen -= 1
-            try:
-                _try(subject)
-            except Exception:
-                # Whatever it was of this model, the others are still to be tried.
-                logger.exception("The trial of model %r failed.", subject.name)
-        else:
-            time.sleep(QUIET_S)
+    """Try a model in a quiet moment, unless that would be of no use."""
+    if subject.options.batching is not False and _signatures(subject):
+        quiet.later(partial(_try, subject))
 
 
 def _signatures(subject: Subject) -> list[Signature]:
@@ -113,17 +75,22 @@ def _signatures(subject: Subject) -> list[Signature]:
 
 
 def _try(subject: Subject) -> None:
-    for signature in _signatures(subject):
-        try:
-            verdict = _judge(subject, signature)
-        except _Gone:
-            return
-        except (WherryError, ValueError) as error:
-            verdict = trial.Verdict(1, f"it could not be tried: {error}")
-        except OSError as error:
-            reason = f"its files could not be read for a trial: {error.strerror}"
-            verdict = trial.Verdict(1, reason)
-        _apply(subject, signature, verdict)
+    try:
+        for signature in _signatures(subject):
+            _apply(subject, signature, _verdict(subject, signature))
+    except _Gone:
+        return
+    except Exception:
+        logger.exception("The trial of model %r failed.", subject.name)
+
+
+def _verdict(subject: Subject, signature: Signature) -> trial.Verdict:
+    try:
+        return _judge(subject, signature)
+    except (WherryError, ValueError) as error:
+        return trial.Verdict(1, f"it could not be tried: {error}")
+    except OSError as error:
+        return trial.Verdict(1, f"its files could not be read for a trial: {error.strerror}")
 
 
 def _judge(subject: Subject, signature: Signature) -> trial.Verdict:
