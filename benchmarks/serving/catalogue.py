@@ -199,6 +199,7 @@ PEERS = (
         wire=wires.OPEN_INFERENCE,
         command=_wherry("--processes", "1"),
         rounds=5,
+        works=("digits",),
     ),
     Peer(
         name="ok-serve-1",

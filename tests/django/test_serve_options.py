@@ -66,7 +66,7 @@ def test_options_survive_the_way_to_the_supervisor(options: ServeOptions) -> Non
 
 def test_decision_survives_the_way_to_the_supervisor() -> None:
     """As one line, whatever the sentence holds."""
-    decision = Decision(2, 4, True, False, "two = four: 'a, b'\t(45 MiB).")
+    decision = Decision(2, 4, True, "two = four: 'a, b'\t(45 MiB).")
     line = decision.line()
     assert line.count(b"\n") == 1
     assert Decision.from_line(line) == decision

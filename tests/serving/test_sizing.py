@@ -34,41 +34,12 @@ def test_fast_models_get_a_process_for_each_cpu() -> None:
     assert plan.warnings == ()
 
 
-def test_one_slow_model_makes_it_processes_of_many_threads() -> None:
-    """Requests wait in threads; what was loaded for all CPUs leaves the others their part."""
+def test_one_slow_model_makes_it_one_process_with_many_threads() -> None:
+    """Its runs leave Python free, and limits and queues stay in one place."""
     plan = choose(SMALL, IMAGES, NOBODY_ASKED)
-    assert numbers(plan) == (2, 16)
-    assert not plan.turns
-    assert plan.shared
-    assert plan.warnings == ()
-
-
-def test_slow_models_have_to_leave_half_of_the_memory() -> None:
-    """Where a second process would take more, the threads of one share the CPUs."""
-    plan = choose(SMALL, replace(IMAGES, anonymous_bytes=130 * MIB), NOBODY_ASKED)
     assert numbers(plan) == (1, 16)
-    assert "the threads of one process share all CPUs" in plan.reason
-    assert not plan.shared
-
-
-def test_copies_that_are_closed_take_no_room() -> None:
-    """The worker that measures itself has loaded what it gives back where it is not alone."""
-    worker = replace(IMAGES, anonymous_bytes=130 * MIB, spare_bytes=66 * MIB)
-    assert numbers(choose(SMALL, worker, NOBODY_ASKED)) == (2, 16)
-
-
-def test_as_many_slow_workers_as_fit() -> None:
-    """More CPUs than room: each process runs several at once."""
-    large = Limits(1024 * MIB, "cgroup", 8.0, "affinity")
-    worker = replace(IMAGES, anonymous_bytes=170 * MIB)
-    assert numbers(choose(large, worker, NOBODY_ASKED)) == (3, 16)
-
-
-def test_a_slow_model_that_answers_already_keeps_its_threads() -> None:
-    """A second process is added beside it."""
-    plan = choose(SMALL, IMAGES, NOBODY_ASKED, running_threads=12)
-    assert numbers(plan) == (2, 12)
-    assert plan.shared
+    assert not plan.turns
+    assert plan.warnings == ()
 
 
 def test_site_without_models_gets_threads() -> None:
@@ -137,7 +108,6 @@ def test_what_was_asked_for_is_done() -> None:
     """And the line says who asked."""
     plan = choose(SMALL, IMAGES, Wish(3, "WEB_CONCURRENCY", 5))
     assert numbers(plan) == (3, 5)
-    assert not plan.shared
     assert plan.reason.startswith("3 processes x 5 threads: WEB_CONCURRENCY=3 (")
     assert plan.warnings == ()
 

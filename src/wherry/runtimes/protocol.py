@@ -15,15 +15,13 @@ type Sample = tuple[str, Mapping[str, Array]]
 class LoadOptions:
     """How a model is to be loaded.
 
-    ``threads`` is the number of threads that one run may use. ``processes`` is how many processes
-    serve the model beside each other, on the CPUs of those threads together. ``weight_cache`` is a
-    folder in which a runtime may keep weights that several processes can map at once; None keeps
-    them private to this process. ``samples`` are the inputs on which answers with such weights are
+    ``threads`` is the number of threads that one run may use. ``weight_cache`` is a folder in
+    which a runtime may keep weights that several processes can map at once; None keeps them
+    private to this process. ``samples`` are the inputs on which answers with such weights are
     compared with those without, besides inputs drawn from the signatures.
     """
 
     threads: int = 1
-    processes: int = 1
     weight_cache: Path | None = None
     samples: tuple[Sample, ...] = ()
 

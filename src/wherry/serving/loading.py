@@ -1,7 +1,7 @@
 """Open a model for serving: load it, warm it up, and settle how many callers run it at once."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from wherry import runtimes
@@ -9,9 +9,9 @@ from wherry.bundle.folder import Bundle, choose_default, open_bundle
 from wherry.errors import BundleError
 from wherry.platforms.limits import read_limits
 from wherry.platforms.memory import Memory, read_memory
-from wherry.runtimes.copies import Copies
-from wherry.runtimes.lanes import FAST_RUN_S, copies_each, fitting_copies, run_lanes
+from wherry.runtimes.lanes import FAST_RUN_S, fitting_copies, run_lanes
 from wherry.runtimes.protocol import LoadedModel, LoadOptions
+from wherry.runtimes.runners import Runners
 from wherry.serving.options import ModelOptions
 from wherry.serving.peak import watch_peak
 from wherry.serving.progress import Progress, size_of
@@ -103,12 +103,12 @@ def _open(
     # 45 predictions/s on two cores).
     apart = bundle.runtime == "onnx" and not chosen and load_options.threads > 1
     opened = _open_warm(bundle, load_options, threads=1 if apart else None, warming=warming)
-    if apart:
-        lanes = run_lanes(load_options.threads, opened.run_s, processes=load_options.processes)
-        opened = replace(opened, lanes=lanes)
-    if not chosen and _has_idle_threads(opened, load_options):
-        opened.loaded.close()
-        opened = _open_warm(bundle, load_options, threads=1, warming=warming)
+    if not chosen and _is_fast(opened, load_options):
+        if not apart:
+            opened.loaded.close()
+            opened = _open_warm(bundle, load_options, threads=1, warming=warming)
+    elif apart:
+        opened = _run_apart(opened, [opened.loaded] * load_options.threads)
     elif not chosen and not opened.loaded.concurrent and load_options.threads > 1:
         opened = _copied(opened, load_options, before)
     opened.loaded.trim()
@@ -172,8 +172,8 @@ def _load(bundle: Bundle, load_options: LoadOptions, threads: int) -> LoadedMode
     return runtimes.load(bundle.runtime, bundle.model, options)
 
 
-def _has_idle_threads(opened: Opened, load_options: LoadOptions) -> bool:
-    """Whether the model runs on several threads that nobody needs.
+def _is_fast(opened: Opened, load_options: LoadOptions) -> bool:
+    """Whether the model could run on several threads that nobody needs.
 
     Handing work to a second thread and waiting for it takes some 10 us on an idle machine, and a
     hundred times that on a busy one: a fast run is better off on one.
@@ -199,13 +199,15 @@ def _copied(opened: Opened, load_options: LoadOptions, before: Memory | None) ->
     if fitting < cpus:
         return opened
     opened.loaded.close()
-    copies = [_load(opened.bundle, load_options, 1)]
-    run_s = warm_up(copies[0], opened.bundle, opened.signatures)
-    count = copies_each(cpus, run_s, fitting=fitting, processes=load_options.processes)
-    copies += [_load(opened.bundle, load_options, 1) for _ in range(count - 1)]
-    for copy in copies[1:]:
-        warm_up(copy, opened.bundle, opened.signatures)
-    return replace(opened, loaded=Copies(copies), lanes=len(copies), run_s=run_s)
+    copies = [_load(opened.bundle, load_options, 1) for _ in range(cpus)]
+    runs_s = [warm_up(copy, opened.bundle, opened.signatures) for copy in copies]
+    return _run_apart(replace(opened, run_s=runs_s[0]), copies)
+
+
+def _run_apart(opened: Opened, models: Sequence[LoadedModel]) -> Opened:
+    """Have each of these run by a thread of its own."""
+    lanes = run_lanes(len(models), opened.run_s)
+    return replace(opened, loaded=Runners(models), lanes=lanes)
 
 
 def check_signatures(stated: Mapping[str, Signature], actual: Mapping[str, Signature]) -> None:

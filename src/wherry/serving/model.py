@@ -25,7 +25,7 @@ from wherry.runtimes.devices import CPU, device_of
 from wherry.runtimes.huge_pages import use_huge_pages
 from wherry.runtimes.lanes import FAST_RUN_S
 from wherry.runtimes.protocol import LoadedModel, LoadOptions
-from wherry.serving import measurements, quiet, sharing, trials
+from wherry.serving import measurements, quiet, trials
 from wherry.serving.loading import in_memory, open_for_serving
 from wherry.serving.measurements import Refusal
 from wherry.serving.options import Hook, Hooks, ModelOptions
@@ -103,19 +103,6 @@ class ServedModel(Replaceable):
         if room is not None:
             self._room = room
 
-    def share_cpus(self, processes: int) -> None:
-        """Leave its part of the CPUs and of the memory to as many processes less this one."""
-        self._load_options = replace(self._load_options, processes=processes)
-        if self._ready is not None:
-            sharing.leave_part(self._ready, self._load_options, self.anonymous_bytes)
-
-    def spare_bytes(self, processes: int) -> int:
-        """Return about how much memory ``share_cpus`` would give back."""
-        if self._ready is None:
-            return 0
-        options = replace(self._load_options, processes=processes)
-        return sharing.spare_bytes(self._ready, options, self.anonymous_bytes)
-
     @property
     def reason(self) -> str:
         """The state as a sentence for a person."""
@@ -133,12 +120,6 @@ class ServedModel(Replaceable):
         """What it runs on once it is loaded: ``cpu``, or ``cuda`` with the card's name."""
         ready = self._ready
         return CPU if ready is None else device_of(ready.loaded)
-
-    @property
-    def lanes(self) -> int:
-        """How many callers may run it at once; 0 before it is loaded."""
-        ready = self._ready
-        return 0 if ready is None else ready.execution.admission.lanes
 
     @property
     def bundle(self) -> Bundle:

@@ -119,12 +119,6 @@ class Repository:
             self._thread.start()
         return self._thread
 
-    def share_cpus(self, processes: int) -> None:
-        """Leave the other processes, of as many, their part of what the models here were given."""
-        self._load_options = replace(self._load_options or LoadOptions(), processes=processes)
-        for model in self.every_model:
-            model.share_cpus(processes)
-
     def _load_all(self) -> None:
         for model in self.every_model:
             try:

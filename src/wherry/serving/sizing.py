@@ -22,12 +22,8 @@ MAX_PROCESSES = 4
 # Of the memory limit, what workers may hold when they start: requests, caches and fragmentation
 # take the rest. An estimate; Django workers seen at load grew by 10 to 25 %.
 STARTING_RATIO = 0.75
-# Where models take their time, so do more requests at once: their bodies and what runs compute
-# lie in memory beside each other, and a new version of a model beside the old one.
-SLOW_STARTING_RATIO = 0.5
 
 SLOW = "while a model runs Python is free, so that the threads of one process share all CPUs"
-APART = "a process for each CPU, so that no run waits for another's Python"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +33,12 @@ class MeasuredWorker:
     Attributes:
         anonymous_bytes: Its anonymous memory; what one more like it adds to a memory quota.
         run_s: Seconds of one warm run, by model; None for one that could not be warmed up.
-        single: Models that are to be held by one process only: each run has all CPUs, or a card,
-            or their weights are too large to be held twice.
-        spare_bytes: What of the memory it gives back where others serve beside it.
+        single: Models that are to be held by one process only, whatever they take.
     """
 
     anonymous_bytes: int
     run_s: Mapping[str, float | None] = field(default_factory=dict)
     single: frozenset[str] = frozenset()
-    spare_bytes: int = 0
 
     @property
     def slowest_run_s(self) -> float | None:
@@ -73,14 +66,12 @@ class Wish:
 class Plan:
     """What to run, why, and what is wrong with it.
 
-    ``turns`` is whether the threads of a process had better take turns; ``shared`` whether models
-    that were loaded for all CPUs have to leave the other processes their part.
+    ``turns`` is whether the threads of a process had better take turns.
     """
 
     processes: int
     threads: int
     turns: bool
-    shared: bool
     reason: str
     warnings: tuple[str, ...] = ()
 
@@ -88,11 +79,6 @@ class Plan:
 def run_threads(limits: Limits, processes: int) -> int:
     """Return how many threads one run of a model may use."""
     return max(1, int(limits.cpus) // processes)
-
-
-def most_processes(limits: Limits) -> int:
-    """Return how many processes this machine has CPUs for."""
-    return max(1, min(int(limits.cpus), MAX_PROCESSES))
 
 
 def waiting_places(limits: Limits, wish: Wish, *, models: int) -> int:
@@ -121,14 +107,13 @@ def choose(
     many threads as do not change any more.
     """
     fitting = _fitting(limits, worker)
-    fast = worker.is_fast
     if wish.processes is not None:
         processes, why = wish.processes, f"{wish.processes_from}={wish.processes}"
-    elif fast and running_threads is not None and running_threads > 1:
+    elif running_threads is not None and running_threads > 1:
         processes, why = 1, SLOW
     else:
         processes, why = _processes(limits, worker, fitting)
-    shared = wish.processes is None and processes > 1 and not fast
+    fast = worker.is_fast
     threads = running_threads or wish.threads or _threads(processes, fast=fast)
     shown = f"{_count(processes, 'process', 'es')} x {_count(threads, 'thread')}"
     facts = ", ".join(_facts(limits, worker))
@@ -136,38 +121,30 @@ def choose(
         processes,
         threads,
         fast and running_threads is None,
-        shared,
         f"{shown}: {why} ({facts}).",
         _warnings(limits, worker, processes, fitting),
     )
 
 
 def _fitting(limits: Limits, worker: MeasuredWorker) -> int | None:
-    return _times(limits.memory_bytes, STARTING_RATIO, worker.anonymous_bytes)
-
-
-def _times(limit_bytes: int | None, ratio: float, held_bytes: int) -> int | None:
-    if limit_bytes is None or held_bytes <= 0:
+    if limits.memory_bytes is None or worker.anonymous_bytes <= 0:
         return None
-    return int(limit_bytes * ratio // held_bytes)
+    return int(limits.memory_bytes * STARTING_RATIO // worker.anonymous_bytes)
 
 
 def _processes(limits: Limits, worker: MeasuredWorker, fitting: int | None) -> tuple[int, str]:
+    cpus = int(limits.cpus)
     if not worker.run_s:
         return 1, "no model is served"
     if worker.slowest_run_s is None:
         return 1, "not every model could be timed"
+    if not worker.is_fast:
+        return 1, SLOW
     if worker.single:
         return 1, f"{_quoted(worker.single)} is best held by one process"
-    wanted = most_processes(limits)
-    if wanted < 2:
+    if cpus < 2:
         return 1, "one CPU would only be shared"
-    if not worker.is_fast:
-        held_bytes = worker.anonymous_bytes - worker.spare_bytes
-        fitting = _times(limits.memory_bytes, SLOW_STARTING_RATIO, held_bytes)
-        if fitting is not None and fitting < 2:
-            return 1, SLOW
-        return wanted if fitting is None else min(wanted, fitting), APART
+    wanted = min(cpus, MAX_PROCESSES)
     if fitting is not None and fitting < wanted:
         return max(1, fitting), "no more would fit into the memory"
     return wanted, "models this fast are bound by Python, and processes have one each"

@@ -22,7 +22,7 @@ import numpy as np
 from wherry import runtimes
 from wherry.errors import WherryError
 from wherry.platforms.memory import read_memory
-from wherry.runtimes.lanes import FAST_RUN_S, copies_each, fitting_copies, run_lanes
+from wherry.runtimes.lanes import FAST_RUN_S, fitting_copies
 from wherry.runtimes.protocol import LoadedModel, LoadOptions
 from wherry.shrink.feeding import Feeding, Mode
 from wherry.tensors import Array, Datatype, Signature, TensorSpec
@@ -186,14 +186,13 @@ def _as_served(job: Job, model: LoadedModel, run_s: float, before_bytes: int) ->
     if cpus == 1:
         return _Lanes([model])
     if model.concurrent:
-        return _Lanes([model] * (cpus if job.runtime == "tensorflow" else run_lanes(cpus, run_s)))
+        return _Lanes([model] * cpus)
     if run_s < FAST_RUN_S:
         return _Lanes([model], more=cpus - 1)
     now = read_memory()
     fitting = fitting_copies(now.anonymous_bytes - before_bytes, job.memory_bytes) if now else 0
     if fitting >= cpus:
-        lanes = copies_each(cpus, run_s, fitting=fitting)
-        return _Lanes([model, *(_load(job, 1) for _ in range(lanes - 1))])
+        return _Lanes([model, *(_load(job, 1) for _ in range(cpus - 1))])
     model.close()
     return _Lanes([_load(job, cpus)])
 

@@ -20,30 +20,24 @@ _SEPARATOR = "\t"
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """How many processes and threads there are to be, and the sentence that says why.
-
-    ``turns`` is whether the threads of a process take turns, ``shared`` whether the processes share
-    the CPUs that each run of a model would otherwise be given.
-    """
+    """How many processes and threads there are to be, and the sentence that says why."""
 
     processes: int
     threads: int
     turns: bool
-    shared: bool
     sentence: str
 
     def line(self) -> bytes:
         """Return the decision as one line for ``from_line``."""
-        numbers = (self.processes, self.threads, int(self.turns), int(self.shared))
+        numbers = (self.processes, self.threads, int(self.turns))
         words = (*map(str, numbers), self.sentence.replace("\n", " "))
         return _SEPARATOR.join(words).encode() + b"\n"
 
     @classmethod
     def from_line(cls, line: bytes) -> Self:
         """Read what ``line`` wrote."""
-        *numbers, sentence = line.decode().rstrip("\n").split(_SEPARATOR, 4)
-        processes, threads, turns, shared = map(int, numbers)
-        return cls(processes, threads, bool(turns), bool(shared), sentence)
+        processes, threads, turns, sentence = line.decode().rstrip("\n").split(_SEPARATOR, 3)
+        return cls(int(processes), int(threads), bool(int(turns)), sentence)
 
 
 @dataclass(frozen=True, slots=True)

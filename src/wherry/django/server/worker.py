@@ -112,11 +112,8 @@ class _Worker:
         if self._decision is None:  # Of several processes the first one speaks for all.
             trials.announce_to(say)
         processes = self._decision.processes if self._decision else self._wish.processes or 1
-        shared = self._decision is not None and self._decision.shared
         options = LoadOptions(
-            threads=run_threads(self._limits, 1 if shared else processes),
-            processes=processes if shared else 1,
-            weight_cache=self._start.weight_cache,
+            threads=run_threads(self._limits, processes), weight_cache=self._start.weight_cache
         )
         return begin_loading(self._limits, self._wish, options)
 
@@ -168,14 +165,9 @@ class _Worker:
         measured = MeasuredWorker(
             anonymous_bytes=memory.anonymous_bytes if memory else 0,
             run_s=self._loading.run_s if self._loading else {},
-            single=self._loading.single(self._limits) if self._loading else frozenset(),
-            spare_bytes=self._loading.spare_bytes(self._limits) if self._loading else 0,
+            single=self._loading.single if self._loading else frozenset(),
         )
         plan = choose(self._limits, measured, self._wish, running_threads=running_threads)
         for warning in plan.warnings:
             say(warning)
-        if plan.shared:
-            from wherry.django import registry
-
-            registry.repository().share_cpus(plan.processes)
-        return Decision(plan.processes, plan.threads, plan.turns, plan.shared, plan.reason)
+        return Decision(plan.processes, plan.threads, plan.turns, plan.reason)
