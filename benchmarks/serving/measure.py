@@ -30,7 +30,7 @@ FIRST_ANSWER_TIMEOUT_S = 90.0
 SETTLE_TIMEOUT_S = 60.0
 # What a server does once it has started is not what it costs to serve. Wherry tries after a second
 # whether it pays to run requests together, with pauses in between.
-REST_S = 1.5
+REST_S = 2.5
 REST_TIMEOUT_S = 20.0
 WARM_UP_S = 1
 MEASURE_TIMEOUT_S = 60.0

@@ -17,6 +17,7 @@ logger = logging.getLogger("wherry")
 _tasks: deque[Task] = deque()
 _lock = threading.Lock()
 _running = False
+_added = 0.0
 
 
 def later(task: Task) -> None:
@@ -24,11 +25,12 @@ def later(task: Task) -> None:
 
     A task that waits already is done once, in its new place.
     """
-    global _running
+    global _added, _running
     with _lock:
         if task in _tasks:
             _tasks.remove(task)
         _tasks.append(task)
+        _added = time.monotonic()
         if _running:
             return
         _running = True
@@ -37,22 +39,18 @@ def later(task: Task) -> None:
 
 def _work() -> None:
     global _running
-    seen = 0
     while True:
         with _lock:
-            quiet = len(_tasks) == seen
-            seen = len(_tasks)
-            if not seen:
+            if not _tasks:
                 _running = False
                 return
-        if quiet:
-            with _lock:
-                task = _tasks.popleft()
-                seen -= 1
-            try:
-                task()
-            except Exception:
-                # Whatever it was with this one, the others are still to be done.
-                logger.exception("What waited for a quiet moment failed.")
-        else:
-            time.sleep(QUIET_S)
+            wait_s = _added + QUIET_S - time.monotonic()
+            task = _tasks.popleft() if wait_s <= 0 else None
+        if task is None:
+            time.sleep(wait_s)
+            continue
+        try:
+            task()
+        except Exception:
+            # Whatever it was with this one, the others are still to be done.
+            logger.exception("What waited for a quiet moment failed.")
