@@ -59,7 +59,7 @@ def _huge_page_bytes() -> int | None:
 
 
 def _own_memory() -> Iterator[tuple[int, int]]:
-    """Yield (start, end) of writable memory that is no file's and no thread's first stack."""
+    """Yield (start, end) of writable memory that is no file's and not the first thread's stack."""
     for line in Path("/proc/self/maps").read_text().splitlines():
         span, permissions, _, _, _, *path = line.split(maxsplit=5)
         if permissions == "rw-p" and (not path or path[0].startswith(("[heap]", "[anon"))):
@@ -78,10 +78,11 @@ def _full(libc: Any, spans: Iterable[tuple[int, int]], size: int) -> Iterator[tu
         used = ctypes.create_string_buffer((last - begin) // page)
         if libc.mincore(begin, last - begin, used) != 0:
             continue  # it has been given back meanwhile
+        present = used.raw
         since = None
         for at in range(begin, last, size):
             first = (at - begin) // page
-            if used.raw.count(1, first, first + pages) < needed:
+            if present.count(1, first, first + pages) < needed:
                 if since is not None:
                     yield since, at
                 since = None
