@@ -203,6 +203,15 @@ def test_requests_come_in_between() -> None:
     assert tried.verdicts[NAME].size == 8
 
 
+def test_what_a_trial_needed_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When it is over, before its verdict is told."""
+    tried = Tried(sleeping(lambda _: 0.004), max_batch_size=4)
+    runs_before_trim: list[int] = []
+    monkeypatch.setattr(tried.fake, "trim", lambda: runs_before_trim.append(len(tried.fake.calls)))
+    tried.wait()
+    assert runs_before_trim == [len(tried.fake.calls)]
+
+
 def test_the_bundles_own_samples_are_what_is_tried() -> None:
     """They are what callers send."""
     sample = {"x": np.array([[5.0, 6.0], [7.0, 8.0]], np.float32)}

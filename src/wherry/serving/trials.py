@@ -152,7 +152,9 @@ def _itself(ready: Ready) -> Iterator[Run]:
     try:
         yield partial(_run, ready)
     finally:
-        release_heap()
+        # Runs of sizes that may not come again have touched heap, and code of the runtime's.
+        with _still_there(ready):
+            ready.loaded.trim()
 
 
 def _apply(subject: Subject, signature: Signature, verdict: trial.Verdict) -> None:
