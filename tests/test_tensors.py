@@ -10,9 +10,11 @@ from hypothesis.extra import numpy as npst
 
 from wherry.errors import InvalidInput
 from wherry.tensors import (
+    Array,
     Datatype,
     Signature,
     TensorSpec,
+    aligned,
     quoted,
     to_array,
     validate,
@@ -205,21 +207,34 @@ def test_the_array_given_is_left_alone() -> None:
     assert validate(spec("FP32", -1, 2), fitting) is fitting
 
 
-def test_arrays_of_any_layout_come_out_contiguous_and_aligned() -> None:
+def unaligned(array: Array) -> Array:
+    """Return the array as it may lie in a request's body."""
+    return np.frombuffer(b"\0" + array.tobytes(), array.dtype, offset=1).reshape(array.shape)
+
+
+def test_arrays_of_any_layout_come_out_contiguous() -> None:
     """Transposed, strided, big-endian and unaligned arrays keep their values."""
     base = np.arange(12, dtype=np.float32).reshape(3, 4)
-    unaligned = np.frombuffer(b"\0" + base.tobytes(), np.float32, offset=1).reshape(3, 4)
     for array in (
         base.T.copy().T,
         np.repeat(base, 2, axis=1)[:, ::2],
         base.astype(">f4"),
-        unaligned,
+        unaligned(base),
     ):
         found = validate(spec("FP32", 3, 4), array)
         assert found.dtype == np.float32
         assert found.flags.c_contiguous
-        assert found.flags.aligned
         np.testing.assert_array_equal(found, base)
+
+
+def test_only_what_is_not_aligned_is_copied_to_align_it() -> None:
+    """Megabytes that one runtime can take as they lie are not copied for another's sake."""
+    base = np.arange(12, dtype=np.float32)
+    given = unaligned(base)
+    assert validate(spec("FP32", 12), given) is given
+    assert aligned(base) is base
+    assert aligned(given).flags.aligned
+    np.testing.assert_array_equal(aligned(given), base)
 
 
 @pytest.mark.parametrize("value", [3, 3.0, np.float32(3), np.array(3)])

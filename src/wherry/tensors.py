@@ -176,7 +176,8 @@ def validate_inputs(
 def validate(spec: TensorSpec, value: object, *, plain_numbers: bool = False) -> Array:
     """Return the value as a C-contiguous array of the specification's numpy dtype and shape.
 
-    The array may be the one given, or share its memory.
+    The array may be the one given, or share its memory, and need not be aligned: what lies in a
+    request's body begins wherever it does, and to copy it is left to who needs that.
 
     Raises:
         InvalidInput: the value does not fit; the sentence names the input, what it got and what
@@ -244,7 +245,7 @@ def _pack(dtype: np.dtype[Any], value: list[Any]) -> Array | None:
 
 
 def _cast(spec: TensorSpec, array: Array, dtype: np.dtype[Any]) -> Array:
-    if array.dtype == dtype and array.flags.c_contiguous and array.flags.aligned:
+    if array.dtype == dtype and array.flags.c_contiguous:
         return array
     if dtype.kind in "iu" and array.dtype != dtype and array.size:
         limits = np.iinfo(dtype)
@@ -253,9 +254,13 @@ def _cast(spec: TensorSpec, array: Array, dtype: np.dtype[Any]) -> Array:
                 raise _refusal(spec, array, f"{found} is out of the range of {spec.datatype}.")
     try:
         with np.errstate(over="raise"):
-            array = np.asarray(array, dtype, order="C")
+            return np.asarray(array, dtype, order="C")
     except FloatingPointError:
         raise _refusal(spec, array, f"it holds a number too large for {spec.datatype}.") from None
+
+
+def aligned(array: Array) -> Array:
+    """Return the array, or a copy where its items do not lie at multiples of their size."""
     return array if array.flags.aligned else array.copy()
 
 

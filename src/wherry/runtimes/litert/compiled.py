@@ -14,7 +14,7 @@ import numpy as np
 from wherry.errors import BundleError
 from wherry.runtimes.litert.messages import cannot_load, run_error, sentence
 from wherry.runtimes.litert.programs import Program, Shapes, plain_name
-from wherry.tensors import VARIABLE, Array, Signature
+from wherry.tensors import VARIABLE, Array, Signature, aligned
 
 _NOWHERE = "/nonexistent"
 """Where to look for the plugins of accelerators: we have none to wait for."""
@@ -92,7 +92,7 @@ class CompiledLiteRTModel:
             if shapes != program.shapes:
                 self._reshape(program, buffers, arrays, shapes)
             for name, buffer in zip(buffers.input_names, buffers.inputs, strict=True):
-                buffer.write(arrays[name])
+                buffer.write(aligned(arrays[name]))
             self._compiled.run_by_index(
                 buffers.index, buffers.inputs, [output[0] for output in buffers.outputs]
             )

@@ -68,13 +68,22 @@ class InterpreterModel:
         self._signatures = {name: p.signature for name, p in self._programs.items()}
         self._set = core.SetTensor
         self._get = core.GetTensor
+        self._view = core.tensor
         self._resize = core.ResizeInputTensor
         self._allocate = core.AllocateTensors
         self._reset = core.ResetVariableTensors
         self._invoke = core.Invoke
 
     def _stop(self) -> None:
-        del self._set, self._get, self._resize, self._allocate, self._reset, self._invoke
+        del (
+            self._set,
+            self._get,
+            self._view,
+            self._resize,
+            self._allocate,
+            self._reset,
+            self._invoke,
+        )
 
     @property
     def signatures(self) -> Mapping[str, Signature]:
@@ -91,7 +100,7 @@ class InterpreterModel:
             if shapes != program.shapes:
                 self._reshape(program, shapes)
             for port, array in zip(program.inputs, arrays, strict=True):
-                self._set(port.index, array, subgraph)
+                self._fill(port.index, array, subgraph)
             # Recurrent kernels keep their state between calls, as Keras and TensorFlow do not.
             self._reset()
             self._invoke(subgraph)
@@ -104,6 +113,13 @@ class InterpreterModel:
                 self._start(f"/dev/fd/{self._file}")
             raise run_error(message) from error
         return program.restore(results)
+
+    def _fill(self, index: int, array: Array, subgraph: int) -> None:
+        if array.flags.aligned or not array.ndim:  # of a scalar there is no view but a copy
+            self._set(index, array, subgraph)
+        else:
+            # SetTensor would align it first. No view of the tensor may outlive this call.
+            memoryview(self._view(self, index, subgraph)).cast("B")[:] = memoryview(array).cast("B")
 
     def _reshape(self, program: Program, shapes: Shapes) -> None:
         program.refuse_empty(shapes)

@@ -12,7 +12,7 @@ from wherry.errors import BundleError, ExecutionFailed, InvalidInput
 from wherry.runtimes.bfloat16 import from_bfloat16, to_bfloat16
 from wherry.runtimes.devices import CPU
 from wherry.runtimes.pages import release_heap
-from wherry.tensors import VARIABLE, Array, Datatype, Signature, TensorSpec
+from wherry.tensors import VARIABLE, Array, Datatype, Signature, TensorSpec, aligned
 
 _SIGNATURE = "serving_default"
 _BFLOAT16 = 16
@@ -77,7 +77,7 @@ class ONNXModel:
     def run(self, signature: str, inputs: Mapping[str, Array]) -> dict[str, Array]:
         """Run the model; see ``protocol.LoadedModel``."""
         outputs = self._outputs[signature]
-        feed = dict(inputs)
+        feed = {name: aligned(array) for name, array in inputs.items()}
         for name in self._strings_in:
             feed[name] = _decoded(name, feed[name])
         try:
