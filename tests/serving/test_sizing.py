@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from wherry.platforms.limits import Limits
+from wherry.runtimes.lanes import run_lanes
 from wherry.serving.sizing import (
     MeasuredWorker,
     Plan,
@@ -156,8 +157,21 @@ def test_models_never_hold_every_thread(threads: int, models: int) -> None:
 
 def test_processes_asked_for_have_as_many_threads_as_those_that_are_chosen() -> None:
     """Eight clients of two processes were refused where the threads were divided among these."""
-    assert starting_threads(NOBODY_ASKED) == starting_threads(Wish(processes=4)) == 16
-    assert starting_threads(Wish(processes=2, threads=9)) == 9
+    for wish in (NOBODY_ASKED, Wish(processes=4)):
+        assert starting_threads(SMALL, wish) == 16
+    assert starting_threads(SMALL, Wish(processes=2, threads=9)) == 9
     assert numbers(choose(SMALL, IMAGES, Wish(processes=2))) == (2, 16)
     # One runs, four are the site's: of 8 that one process is given, all find a place.
     assert waiting_places(SMALL, Wish(processes=2), models=1) == 11
+
+
+@pytest.mark.parametrize(("cpus", "processes", "threads"), [(4, 1, 16), (16, 1, 36), (16, 4, 16)])
+def test_on_many_cpus_there_are_threads_beyond_those_that_run(
+    cpus: int, processes: int, threads: int
+) -> None:
+    """One model's runs alone took all 16 of one process on 16 CPUs, and pages waited for them."""
+    large = Limits(64 * 1024 * MIB, "cgroup", float(cpus), "affinity")
+    wish = NOBODY_ASKED if processes == 1 else Wish(processes)
+    assert choose(large, IMAGES, wish).threads == starting_threads(large, wish) == threads
+    running = run_lanes(run_threads(large, processes), 0.006)
+    assert running + waiting_places(large, wish, models=1) < threads

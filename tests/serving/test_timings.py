@@ -55,3 +55,21 @@ def test_short_runs_are_repeated_more_often_than_long_ones() -> None:
     long.timings.measure(1)
     assert short.runs == MOST_RUNS
     assert long.runs == 3
+
+
+def test_what_a_runtime_needs_for_another_size_counts() -> None:
+    """It would be paid by most batches; single items, where nothing is batched, never change."""
+    host = Host(0.001, [0.0])
+    planned = [1]
+
+    def run(inputs: dict[str, Array]) -> dict[str, Array]:
+        if len(inputs["x"]) != planned[0]:
+            planned[0] = len(inputs["x"])
+            host.thread += 0.5
+            host.wall += 0.5
+        return host.run(inputs)
+
+    host.timings._run = run
+    assert host.timings.measure(1) == 0.001
+    assert abs(host.timings.measure(4) - 0.504) < 1e-9
+    assert abs(host.timings.measure(1) - 0.001) < 1e-9

@@ -87,7 +87,7 @@ def test_convolutions_stay_apart_and_it_is_said(run_s: Callable[[int], float]) -
     machine = Machine(run_s)
     verdict = machine.judge()
     assert verdict.size == 1
-    assert verdict.reason.startswith("to run items together would not pay on this CPU (1 in ")
+    assert verdict.reason.startswith("to run items together would not pay here (1 in ")
     assert max(machine.sizes) == 2
 
 

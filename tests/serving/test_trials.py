@@ -88,7 +88,7 @@ def test_a_model_that_does_not_gain_stays_as_it_is() -> None:
     """And says why."""
     tried = Tried(sleeping(lambda items: 0.004 * items))
     assert tried.wait().size == 1
-    assert "would not pay on this CPU" in tried.verdicts[NAME].reason
+    assert "would not pay here" in tried.verdicts[NAME].reason
     assert tried.ready.execution.batching == {}
 
 

@@ -11,8 +11,10 @@ from wherry.platforms.limits import Limits
 from wherry.runtimes.lanes import FAST_RUN_S, run_lanes
 
 # Enough that pages of the site, and refusals, find a thread while a model runs and others wait
-# for it; more cost memory and switches, and win nothing on the few CPUs of a small host.
-THREADS = 16
+# for it; more cost memory and switches, and win nothing on the few CPUs of a small host. On many
+# CPUs the runs of one model alone would take them all (16 CPUs, MobileNetV2, 48 clients: half of
+# the pages took longer than 33 ms).
+LEAST_THREADS = 16
 # Threads that requests waiting for a model leave to the rest of the site.
 SPARE_THREADS = 4
 # Of processes whose models answer in microseconds; one works, and the others are there for clients
@@ -86,16 +88,24 @@ def waiting_places(limits: Limits, wish: Wish, *, models: int) -> int:
 
     Each holds a thread. Those that run, and some for the rest of the site, are left out.
     """
-    threads = starting_threads(wish)
-    cpus = run_threads(limits, wish.processes or 1)
-    running = min(models * run_lanes(cpus, 0.0), threads // 2)
+    threads = starting_threads(limits, wish)
+    running = min(models * _most_lanes(limits, wish.processes or 1), threads // 2)
     spare = max(1, min(SPARE_THREADS, threads // 4))
     return max(0, threads - running - spare)
 
 
-def starting_threads(wish: Wish) -> int:
+def _most_lanes(limits: Limits, processes: int) -> int:
+    """Return how many requests of one process may run one model at once, or are next to."""
+    return run_lanes(run_threads(limits, processes), 0.0)
+
+
+def _slow_threads(limits: Limits, processes: int) -> int:
+    return max(LEAST_THREADS, 2 * _most_lanes(limits, processes))
+
+
+def starting_threads(limits: Limits, wish: Wish) -> int:
     """Return the threads of a worker that cannot wait until its models have been timed."""
-    return wish.threads or THREADS
+    return wish.threads or _slow_threads(limits, wish.processes or 1)
 
 
 def choose(
@@ -114,7 +124,7 @@ def choose(
     else:
         processes, why = _processes(limits, worker, fitting)
     fast = worker.is_fast
-    threads = running_threads or wish.threads or _threads(processes, fast=fast)
+    threads = running_threads or wish.threads or _threads(limits, processes, fast=fast)
     shown = f"{_count(processes, 'process', 'es')} x {_count(threads, 'thread')}"
     facts = ", ".join(_facts(limits, worker))
     return Plan(
@@ -150,8 +160,8 @@ def _processes(limits: Limits, worker: MeasuredWorker, fitting: int | None) -> t
     return wanted, "models this fast are bound by Python, and processes have one each"
 
 
-def _threads(processes: int, *, fast: bool) -> int:
-    return max(4, FAST_THREADS // processes) if fast else THREADS
+def _threads(limits: Limits, processes: int, *, fast: bool) -> int:
+    return max(4, FAST_THREADS // processes) if fast else _slow_threads(limits, processes)
 
 
 def _warnings(

@@ -1,4 +1,4 @@
-"""Whether it pays to run a model's requests together: tried on this CPU, with answers compared.
+"""Whether it pays to run a model's requests together: tried where it runs, with answers compared.
 
 Where a run's time goes into reading weights, eight items take little longer than one; where it
 goes into arithmetic, as in convolutions, they take eight times as long and everybody waits.
@@ -141,7 +141,7 @@ class _Search:
         told = ", ".join(f"{items} in {_ms(seconds)}" for items, seconds in run_s.items())
         ratio = self.ratio(best)
         if best == 1 or (ratio < PAYS_RATIO and not anyway):
-            return Verdict(1, f"to run items together would not pay on this CPU ({told})", run_s)
+            return Verdict(1, f"to run items together would not pay here ({told})", run_s)
         reason = f"up to {best} items are run together, {ratio:.1f} times as fast ({told})"
         return Verdict(best, reason, run_s)
 

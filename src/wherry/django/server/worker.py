@@ -136,7 +136,7 @@ class _Worker:
     def _starting_threads(self) -> int:
         from wherry.serving.sizing import starting_threads
 
-        return starting_threads(self._wish)
+        return starting_threads(self._limits, self._wish)
 
     def _started(self, threads: int) -> None:
         if self._is_loaded():
