@@ -194,7 +194,7 @@ def page(result: Result, *, chart: str, data: str) -> str:
         predicted](predictions.md); [models that were shrunk](corpus.md).""",
         "## What is not measured here",
         f"""A network and a router between client and server; batching of requests, which no peer
-        was asked to do; GPUs, of which none was at hand; more than {machine["cores"]} cores;
+        was asked to do; GPUs; more than {machine["cores"]} cores;
         servers that cannot be installed from Python's package index,
         such as TensorFlow Serving and Triton.""",
     )
