@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tests import zoo
+from tests.serving.waiting import until
 from wherry import runtimes
 from wherry.errors import DeadlineExceeded, InputTooLarge, InvalidInput, Overloaded, WherryError
 from wherry.runtimes.protocol import LoadedModel, LoadOptions
@@ -65,13 +66,6 @@ def ask(subject: Execution, *rows: float, within_s: float = LONG_S) -> list[list
         "y"
     ].tolist()
     return answer
-
-
-def until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + LONG_S
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.001)
 
 
 def queue(

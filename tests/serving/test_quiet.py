@@ -2,18 +2,11 @@
 
 import threading
 import time
-from collections.abc import Callable
 
 import pytest
 
+from tests.serving.waiting import until
 from wherry.serving import quiet
-
-
-def until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.002)
 
 
 @pytest.fixture(autouse=True)

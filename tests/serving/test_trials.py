@@ -11,6 +11,7 @@ import pytest
 
 from tests import zoo
 from tests.runtimes import tflite
+from tests.serving.waiting import until
 from wherry.bundle import Bundle, Warmup
 from wherry.platforms.heroku import MIB
 from wherry.platforms.usage import Usage
@@ -29,13 +30,6 @@ DOUBLE = Signature(
     (TensorSpec("x", Datatype.FP32, (-1, 2)),),
     (TensorSpec("y", Datatype.FP32, (-1, 2)),),
 )
-
-
-def until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.002)
 
 
 @pytest.fixture(autouse=True)
