@@ -87,12 +87,8 @@ def swap(site: Path, path: Path, version: str) -> Outcome:
     book = ledger(site)
     order = book.append(Order(Verb.SWAP, "dense", path=path, version=version))
 
-    def ended() -> set[Outcome] | None:
-        found = {each.outcome for each in book.results(order.serial).values()}
-        complete = len(book.results(order.serial)) >= len(book.statuses()) == 2
-        return found if complete and Outcome.WORKING not in found else None
-
-    outcomes = until(ended)
+    until(lambda: _ended(book, order.serial))
+    outcomes = {each.outcome for each in book.results(order.serial).values()}
     return Outcome.FAILED if Outcome.FAILED in outcomes else outcomes.pop()
 
 
