@@ -5,11 +5,12 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from tests.django.serving import Server, in_thread, make_site, until, wherry_serve
+from tests.django.serving import DENSE, SETTINGS, Server, in_thread, make_site, until, wherry_serve
 from wherry.django.server.http_server import KEEP_ALIVE_S
 from wherry.platforms.heroku import ROUTER_IDLE_S
 
@@ -54,6 +55,55 @@ def test_signal_to_every_process_is_one_signal(site: Path) -> None:
             assert outcome().status == 200
         assert server.wait(within_s=5) == 0
         assert "starting another" not in server.log
+        assert "cut off" not in server.log
+
+
+def test_a_signal_that_comes_again_and_again_is_one_signal(site: Path) -> None:
+    """A platform tells each process, a wrapper passes it on, and the supervisor does too."""
+    with wherry_serve(site) as server:
+        server.wait_for(READY)
+        with in_thread(lambda: server.get("/slow?s=1")) as outcome:
+            time.sleep(0.3)
+            workers = server.workers()
+            for _ in range(6):
+                for worker in workers:
+                    # The one that answers nothing has ended after the first.
+                    with suppress(ProcessLookupError):
+                        os.kill(worker, signal.SIGTERM)
+                time.sleep(0.02)
+            server.signal(signal.SIGTERM)
+            assert outcome().status == 200
+        assert server.wait(within_s=5) == 0
+        assert "cut off" not in server.log
+
+
+def test_a_library_that_takes_the_signal_for_itself_does_not_keep_it_from_ending(
+    tmp_path: Path,
+) -> None:
+    """What native code sets after the start, Python does not notice."""
+    ignoring = """
+import ctypes, signal
+from project.urls import HttpResponse, path, urlpatterns as usual
+
+def deafen(request):
+    ctypes.CDLL(None).signal(signal.SIGTERM, ctypes.c_void_p(1))  # SIG_IGN
+    return HttpResponse("deaf")
+
+urlpatterns = [path("deafen", deafen), *usual]
+"""
+    site = make_site(
+        tmp_path / "site",
+        settings=SETTINGS.replace("project.urls", "project.ignoring") % str(DENSE),
+        ignoring=ignoring,
+    )
+    with wherry_serve(site) as server:
+        server.wait_for(READY)
+        assert server.get("/deafen").status == 200
+        with in_thread(lambda: server.get("/slow?s=1")) as outcome:
+            time.sleep(0.3)
+            server.signal(signal.SIGTERM)
+            assert outcome().status == 200
+        assert server.wait(within_s=5) == 0
         assert "cut off" not in server.log
 
 

@@ -50,7 +50,7 @@ class WorkerStart:
         decision: None for the worker that is to measure itself and decide.
         weight_cache: Where weights may be kept for all processes; None where there is one.
         report: Where the worker writes its decision's line once its models are loaded.
-        lifeline: A pipe that is closed when the supervisor is gone.
+        lifeline: A pipe that is closed when the supervisor stops, or is gone.
         region: Where the worker shows which models it is being asked (see ``serving.inside``).
     """
 
@@ -71,17 +71,28 @@ type Answerer = Callable[[Any, dict[str, Any]], object]
 type WorkerMain = Callable[[WorkerStart], int]
 
 
-def watch_lifeline(descriptor: int) -> None:
-    """End this process, gracefully, once the other end of the pipe is closed.
+class Lifeline:
+    """The worker's end of a pipe that the supervisor closes when the worker is to end.
 
-    A supervisor that is killed cannot stop its workers, which would keep the port and the memory.
+    A signal alone does not do: a supervisor that is killed sends none, and its workers would keep
+    the port and the memory; and a library in native code may have taken the signal for itself.
     """
 
-    def watch() -> None:
-        os.read(descriptor, 1)
-        os.kill(os.getpid(), signal.SIGTERM)
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._end: Callable[[], object] = lambda: os.kill(os.getpid(), signal.SIGTERM)
 
-    threading.Thread(target=watch, name="wherry-lifeline", daemon=True).start()
+    def end_with(self, end: Callable[[], object]) -> None:
+        """Call this, in a thread of its own, in place of sending this process a signal."""
+        self._end = end
+
+    def watch(self) -> None:
+        """Begin to wait for the end."""
+        threading.Thread(target=self._wait, name="wherry-lifeline", daemon=True).start()
+
+    def _wait(self) -> None:
+        os.read(self._descriptor, 1)
+        self._end()
 
 
 def say(sentence: str) -> None:

@@ -1,19 +1,20 @@
 """The HTTP server of one worker: granian's, started on a socket that listens already."""
 
 import resource
+import signal
 import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from queue import SimpleQueue
 from typing import Any
 
 from granian import _granian
 from granian._futures import _new_cbscheduler
 from granian._loops import loops
-from granian._signals import set_sync_signals
 from granian.http import HTTP1Settings
 
-from wherry.django.server.handover import Answerer
+from wherry.django.server.handover import Answerer, Lifeline
 from wherry.django.server.listener import BACKLOG
 from wherry.django.server.scheduling import impatient, patient_threads
 from wherry.platforms import heroku
@@ -47,9 +48,12 @@ def serve(
     threads: int,
     keep_alive_s: float = KEEP_ALIVE_S,
     answer_timeout_s: float = ANSWER_TIMEOUT_S,
+    lifeline: Lifeline | None = None,
     started: Callable[[], None],
 ) -> None:
-    """Answer requests until SIGTERM or SIGINT; return when those that run then are answered.
+    """Answer requests until SIGTERM, SIGINT or the end of the lifeline.
+
+    Returns when those that run then are answered.
 
     A client that takes nothing of an answer for ``answer_timeout_s`` loses its connection.
 
@@ -58,8 +62,9 @@ def serve(
     """
     listener.listen(BACKLOG)
     _give_up_unread(listener, answer_timeout_s)
-    shutdown = set_sync_signals()
+    told_to_stop = _told_to_stop(lifeline)
     finished = threading.Event()
+    shutdown = _native.WorkerSignal()
     shutdown.add_cb(finished.set)
     worker = _native.WSGIWorker(
         worker_id=1,
@@ -79,7 +84,24 @@ def serve(
     with patient_threads():
         worker.serve_mtr(scheduler, loop, shutdown)
     started()
+    told_to_stop.get()
+    shutdown.set()
     finished.wait()
+
+
+def _told_to_stop(lifeline: Lifeline | None) -> "SimpleQueue[None]":
+    """Return what has something in it once this process is to end, and perhaps more than once.
+
+    A platform tells each process, wrappers pass it on, and so does the supervisor. granian's own
+    handler stops its worker each time, and the third time waits for ever, with Python's lock.
+    """
+    told: SimpleQueue[None] = SimpleQueue()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # Of all that wakes another thread, this may be called by a handler that interrupts itself.
+        signal.signal(number, lambda *_: told.put(None))
+    if lifeline is not None:
+        lifeline.end_with(lambda: told.put(None))
+    return told
 
 
 def _most_connections() -> int:

@@ -257,6 +257,7 @@ class Supervisor:
         for listener in (*self._free_listeners, *(w.listener for w in self._workers.values())):
             listener.close()
         self._signal_all(signal.SIGTERM)
+        os.close(self._lifeline[1])
 
     def _cut(self, sentence: str) -> None:
         if not self._cut_off:

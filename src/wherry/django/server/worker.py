@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from wherry.django.server.handover import (
     EXIT_MISCONFIGURED,
     Decision,
+    Lifeline,
     WorkerStart,
     say,
-    watch_lifeline,
 )
 from wherry.errors import ConfigurationError
 
@@ -30,9 +30,10 @@ def work(start: WorkerStart) -> int:
     """Serve until told to stop; return the exit code."""
     # What is imported stays: to look for garbage among it costs a tenth of the boot.
     gc.disable()
-    watch_lifeline(start.lifeline)
+    lifeline = Lifeline(start.lifeline)
+    lifeline.watch()
     try:
-        _Worker(start).run()
+        _Worker(start, lifeline).run()
     except ConfigurationError as error:
         for sentence in str(error).splitlines():
             say(sentence)
@@ -41,12 +42,13 @@ def work(start: WorkerStart) -> int:
 
 
 class _Worker:
-    def __init__(self, start: WorkerStart) -> None:
+    def __init__(self, start: WorkerStart, lifeline: Lifeline) -> None:
         from wherry.platforms.limits import read_limits
         from wherry.serving.sizing import Wish
 
         options = start.options
         self._start = start
+        self._lifeline = lifeline
         self._decision = start.decision
         self._limits: Limits = read_limits()
         self._wish: Wish = Wish(options.processes, options.processes_from, options.threads)
@@ -89,6 +91,7 @@ class _Worker:
             self._start.listener,
             threads=threads,
             answer_timeout_s=answer_timeout_s,
+            lifeline=self._lifeline,
             started=lambda: self._started(threads),
         )
 
