@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -203,7 +204,7 @@ def test_larger_model_is_loaded_behind_a_gate(tmp_path: Path) -> None:
         assert int(refused.headers["retry-after"]) >= 1
         assert not any("process" in line for line in server.lines)
         (site / "open").touch()
-        server.wait_for("1 process x 16 threads")
+        server.wait_for(r"1 process x \d\d threads")
         assert server.get("/v2/health/ready").status == 200
 
 
@@ -213,13 +214,27 @@ def test_small_slow_model_is_served_by_one_process(tmp_path: Path) -> None:
     site = make_site(tmp_path / "site", settings=settings)
     body = {"instances": [[[0.0]] * WINDOW]}
     with wherry_serve(site) as server:
-        server.wait_for("1 process x 16 threads: while a model runs Python is free")
+        server.wait_for(r"1 process x \d\d threads: while a model runs Python is free")
         server.wait_for("to run items together would not pay|are run together")
         for _ in range(8):
             assert server.post("/v1/models/dense:predict", body).status == 200
         os.kill(server.workers()[0], signal.SIGKILL)
         server.wait_for("was killed by SIGKILL.*; starting another")
         until(lambda: server.post("/v1/models/dense:predict", body).status == 200)
+
+
+def test_as_many_requests_wait_as_the_setting_says(tmp_path: Path) -> None:
+    """Each takes a thread, and the threads follow; none of a burst is refused."""
+    options = {"PATH": str(PITCH), "MAX_QUEUED_REQUESTS": 24, "BATCHING": False}
+    site = make_site(tmp_path / "site", settings=SETTINGS % options)
+    body = {"instances": [[[0.0]] * WINDOW]}
+    with wherry_serve(site) as server:
+        server.wait_for("1 process x ")
+        with ThreadPoolExecutor(24) as clients:
+            asked = [
+                clients.submit(server.post, "/v1/models/dense:predict", body) for _ in range(24)
+            ]
+        assert {each.result().status for each in asked} == {200}
 
 
 def test_weights_are_shared_in_a_folder_of_the_supervisor(site: Path, tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ import pytest
 from wherry.platforms.limits import Limits
 from wherry.runtimes.lanes import run_lanes
 from wherry.serving.sizing import (
+    LEAST_THREADS,
+    MOST_THREADS,
     MeasuredWorker,
     Plan,
     Wish,
@@ -163,6 +165,24 @@ def test_processes_asked_for_have_as_many_threads_as_those_that_are_chosen() -> 
     assert numbers(choose(SMALL, IMAGES, Wish(processes=2))) == (2, 16)
     # One runs, four are the site's: of 8 that one process is given, all find a place.
     assert waiting_places(SMALL, Wish(processes=2), models=1) == 11
+
+
+@pytest.mark.parametrize("queued", [0, 8, 40, 200])
+@pytest.mark.parametrize("cpus", [1, 2, 8, 16])
+def test_as_many_may_wait_as_the_owner_said(queued: int, cpus: int) -> None:
+    """The default leaves a small host as it was."""
+    limits = replace(SMALL, cpus=float(cpus))
+    wish = Wish(queued=queued)
+    threads = starting_threads(limits, wish)
+    assert choose(limits, IMAGES, wish).threads == threads
+    running = run_lanes(cpus, 0.006)
+    assert queued <= waiting_places(limits, wish, models=1) < threads - running
+    assert (threads == LEAST_THREADS) == (queued <= 8 and cpus <= 2)
+
+
+def test_a_wish_for_a_crowd_has_an_end() -> None:
+    """A thread for each of a million would take the memory of the host."""
+    assert starting_threads(SMALL, Wish(queued=10**6)) == MOST_THREADS
 
 
 @pytest.mark.parametrize(("cpus", "processes", "threads"), [(4, 1, 16), (16, 1, 36), (16, 4, 16)])

@@ -17,6 +17,8 @@ from wherry.runtimes.lanes import FAST_RUN_S, run_lanes
 LEAST_THREADS = 16
 # Threads that requests waiting for a model leave to the rest of the site.
 SPARE_THREADS = 4
+# Who wants more requests to wait than this has room for says how many threads there are to be.
+MOST_THREADS = 256
 # Of processes whose models answer in microseconds; one works, and the others are there for clients
 # that are slow to send their requests.
 FAST_THREADS = 8
@@ -57,11 +59,19 @@ class MeasuredWorker:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the owner asked for; None leaves it to us."""
+    """What the owner asked for; None leaves it to us.
+
+    Attributes:
+        processes: How many.
+        processes_from: Where that was said.
+        threads: How many of each process.
+        queued: The most requests that are to wait for one model.
+    """
 
     processes: int | None = None
     processes_from: str = "--processes"
     threads: int | None = None
+    queued: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +109,16 @@ def _most_lanes(limits: Limits, processes: int) -> int:
     return run_lanes(run_threads(limits, processes), 0.0)
 
 
-def _slow_threads(limits: Limits, processes: int) -> int:
-    return max(LEAST_THREADS, 2 * _most_lanes(limits, processes))
+def _slow_threads(limits: Limits, wish: Wish, processes: int) -> int:
+    running = _most_lanes(limits, processes)
+    # Else the setting for how many may wait would promise more than there are threads for.
+    needed = min(running + wish.queued + SPARE_THREADS, MOST_THREADS)
+    return max(LEAST_THREADS, 2 * running, needed)
 
 
 def starting_threads(limits: Limits, wish: Wish) -> int:
     """Return the threads of a worker that cannot wait until its models have been timed."""
-    return wish.threads or _slow_threads(limits, wish.processes or 1)
+    return wish.threads or _slow_threads(limits, wish, wish.processes or 1)
 
 
 def choose(
@@ -124,7 +137,7 @@ def choose(
     else:
         processes, why = _processes(limits, worker, fitting)
     fast = worker.is_fast
-    threads = running_threads or wish.threads or _threads(limits, processes, fast=fast)
+    threads = running_threads or wish.threads or _threads(limits, wish, processes, fast=fast)
     shown = f"{_count(processes, 'process', 'es')} x {_count(threads, 'thread')}"
     facts = ", ".join(_facts(limits, worker))
     return Plan(
@@ -160,8 +173,8 @@ def _processes(limits: Limits, worker: MeasuredWorker, fitting: int | None) -> t
     return wanted, "models this fast are bound by Python, and processes have one each"
 
 
-def _threads(limits: Limits, processes: int, *, fast: bool) -> int:
-    return max(4, FAST_THREADS // processes) if fast else _slow_threads(limits, processes)
+def _threads(limits: Limits, wish: Wish, processes: int, *, fast: bool) -> int:
+    return max(4, FAST_THREADS // processes) if fast else _slow_threads(limits, wish, processes)
 
 
 def _warnings(

@@ -41,6 +41,12 @@ class LoadingModels:
         return {name: model.run_s for name, model in repository().models.items()}
 
 
+def most_queued() -> int:
+    """Return how many requests are to wait for the model that lets the most of them wait."""
+    models = repository().models.values()
+    return max((model.options.max_queued_requests for model in models), default=0)
+
+
 def begin_loading(limits: Limits, wish: sizing.Wish, options: LoadOptions) -> LoadingModels:
     """Begin to load every model in the background; one that fails says so to its callers."""
     models = repository()

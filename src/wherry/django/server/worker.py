@@ -6,6 +6,7 @@ The supervisor imports this module, so everything heavy is imported in ``work``,
 import gc
 import os
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wherry.django.server.handover import (
@@ -107,13 +108,14 @@ class _Worker:
         return conf.body_timeout_s, conf.answer_timeout_s
 
     def _begin_loading(self) -> "LoadingModels":
-        from wherry.django.server.models import begin_loading
+        from wherry.django.server.models import begin_loading, most_queued
         from wherry.runtimes.protocol import LoadOptions
         from wherry.serving import trials
         from wherry.serving.sizing import run_threads
 
         if self._decision is None:  # Of several processes the first one speaks for all.
             trials.announce_to(say)
+        self._wish = replace(self._wish, queued=most_queued())
         processes = self._decision.processes if self._decision else self._wish.processes or 1
         options = LoadOptions(
             threads=run_threads(self._limits, processes), weight_cache=self._start.weight_cache
