@@ -238,6 +238,7 @@ PEERS = (
         wire=wires.PLAIN,
         command=_gunicorn("usual_site"),
         runtime="tensorflow",
+        rounds=5,
     ),
     Peer(
         name="hand",
@@ -252,6 +253,7 @@ PEERS = (
         environment="mlserver",
         wire=wires.MLSERVER,
         command=_mlserver,
+        rounds=5,
     ),
     Peer(
         name="litserve",
