@@ -106,7 +106,7 @@ def test_an_eco_dyno_gets_what_its_memory_holds(tmp_path: Path, shell: str) -> N
     assert got["WEB_CONCURRENCY"] == "4"  # 0.75 * 512 / 90
     assert got["WEB_CONCURRENCY_SET_BY"] == "wherry"
     assert got["OMP_NUM_THREADS"] == got["TF_NUM_INTEROP_THREADS"] == "1"
-    assert got["MALLOC_ARENA_MAX"] == "2"
+    assert got["MALLOC_ARENA_MAX"] == "1"
     assert got["CUDA_VISIBLE_DEVICES"] == "-1"
     assert got["WHERRY_TENSORFLOW"] == f"{got['HOME']}/.wherry/tensorflow"
     assert not any(name.startswith("wherry_") for name in got)

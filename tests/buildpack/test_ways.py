@@ -116,7 +116,7 @@ def test_as_a_cloud_native_buildpack(tmp_path: Path, by: str) -> None:
     assert open_bundle(app.build / "models" / "digits").runtime == "litert"
     assert tomllib.loads((layers / "cache.toml").read_text()) == {"types": {"cache": True}}
     assert tomllib.loads((layers / "profile.toml").read_text()) == {"types": {"launch": True}}
-    assert launched(layers, app)["MALLOC_ARENA_MAX"] == "2"
+    assert launched(layers, app)["MALLOC_ARENA_MAX"] == "1"
     given = launched(layers, app, MALLOC_ARENA_MAX="4", WHERRY_TENSORFLOW='a "quoted\\ path')
     assert given["MALLOC_ARENA_MAX"] == "4"
     assert given["WHERRY_TENSORFLOW"] == 'a "quoted\\ path'

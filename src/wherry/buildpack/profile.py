@@ -10,15 +10,13 @@ from typing import Final
 
 from wherry.platforms import heroku
 from wherry.platforms.heroku import MIB
+from wherry.runtimes.pages import ARENAS
 
 PATH: Final = ".profile.d/wherry.sh"
 # Of the memory limit, what workers may hold when they start; as ``wherry serve`` reckons.
 _STARTING_PERCENT: Final = 75
 # A limit as large as this is the kernel's way to say that there is none.
 _NO_LIMIT_MIB: Final = 2**34
-# glibc gives each thread an arena of its own, up to eight for each CPU, and shared dynos show all
-# CPUs of their host. Two are as fast here, and fragment less.
-_ARENAS: Final = 2
 # 2: errors and worse. The libraries' own lines would be said at every start.
 _TENSORFLOW_LOG_LEVEL: Final = 2
 _LIBRARIES_LOG_LEVEL: Final = 3
@@ -53,7 +51,7 @@ def profile(defaults: Defaults, groups: str = "/sys/fs/cgroup") -> str:
     """Return the script's text, for any POSIX shell, whatever options are set in it."""
     app = defaults.app or "$HOME"
     parts = [_HEAD, _limits(groups), _workers(defaults), _THREADS]
-    parts.append(_default("MALLOC_ARENA_MAX", str(_ARENAS)))
+    parts.append(_default("MALLOC_ARENA_MAX", str(ARENAS)))
     parts += _tensorflow(defaults, app)
     parts += _devices(defaults, app)
     parts.append(_TAIL)

@@ -8,11 +8,12 @@ from typing import Never
 
 from wherry.django.server.options import ServeOptions
 from wherry.errors import RuntimeMissing
+from wherry.runtimes.pages import ARENAS
 
-# Read by the C library and by OpenBLAS when they start, which is why they are set here. Each
-# thread would otherwise get an arena of its own and keep what it frees there, and numpy a pool of
-# threads with a buffer each, though it only moves arrays about here. Whoever set one decided.
-ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "OPENBLAS_NUM_THREADS": "1"}
+# Read by the C library and by OpenBLAS when they start, which is why they are set here. Threads
+# would otherwise keep what they free, and numpy have a pool of threads with a buffer each, though
+# it only moves arrays about here. Whoever set one decided.
+ENVIRONMENT = {"MALLOC_ARENA_MAX": str(ARENAS), "OPENBLAS_NUM_THREADS": "1"}
 
 
 def launch(options: ServeOptions, environ: Mapping[str, str] = os.environ) -> Never:
