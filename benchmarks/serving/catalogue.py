@@ -163,7 +163,7 @@ def _program(name: str) -> Command:
     return lambda start: [start.environment.python, str(_PROGRAMS / name)]
 
 
-# Neighbours that are compared in pairs stand beside each other.
+# What a bar compares in pairs stands close together, since the machine changes within a minute.
 PEERS = (
     Peer(
         name="wherry",
@@ -191,6 +191,23 @@ PEERS = (
         command=_ok,
         rounds=5,
         like="wherry",
+    ),
+    Peer(
+        name="mlserver",
+        title="MLServer, parallel_workers=0",
+        environment="mlserver",
+        wire=wires.MLSERVER,
+        command=_mlserver,
+        rounds=5,
+    ),
+    Peer(
+        name="usual",
+        title="`import tensorflow` in the view, gunicorn, 2 workers",
+        environment="tensorflow",
+        wire=wires.PLAIN,
+        command=_gunicorn("usual_site"),
+        runtime="tensorflow",
+        rounds=5,
     ),
     Peer(
         name="wherry-1",
@@ -232,28 +249,11 @@ PEERS = (
         works=("basicpitch",),
     ),
     Peer(
-        name="usual",
-        title="`import tensorflow` in the view, gunicorn, 2 workers",
-        environment="tensorflow",
-        wire=wires.PLAIN,
-        command=_gunicorn("usual_site"),
-        runtime="tensorflow",
-        rounds=5,
-    ),
-    Peer(
         name="hand",
         title="Django and the runtime by hand, gunicorn, 2 workers",
         environment="django",
         wire=wires.PLAIN,
         command=_gunicorn("hand_site"),
-    ),
-    Peer(
-        name="mlserver",
-        title="MLServer, parallel_workers=0",
-        environment="mlserver",
-        wire=wires.MLSERVER,
-        command=_mlserver,
-        rounds=5,
     ),
     Peer(
         name="litserve",
