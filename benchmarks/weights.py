@@ -21,6 +21,7 @@ import numpy as np
 from tests import zoo
 from tests.runtimes import tflite
 
+from benchmarks.serving.environments import KEPT
 from benchmarks.serving.machine import commit, machine
 from benchmarks.serving.processes import Memory, weigh
 from wherry.runtimes import load
@@ -44,7 +45,10 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=4, help="default: %(default)s")
     parser.add_argument("--calls", type=int, default=200, help="pairs per batch size")
     parser.add_argument(
-        "--output", type=Path, default=Path("benchmark-weights.json"), help="default: %(default)s"
+        "--output",
+        type=Path,
+        default=KEPT / "results" / "weights.json",
+        help="default: .wherry/bench/results/weights.json",
     )
     options = parser.parse_args()
     with TemporaryDirectory() as folder:
@@ -54,6 +58,7 @@ def main() -> None:
             for row in measured(Path(folder), runtime, options.processes, options.calls)
         ]
     result = {"commit": commit(), "machine": machine(), "rows": rows}
+    options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(json.dumps(result, indent=2) + "\n")
     sys.stdout.write(table(rows) + f"\nSaved as {options.output}.\n")
 
