@@ -52,6 +52,12 @@ def test_command_line_imports_nothing_heavy() -> None:
     assert "wherry.serving" not in modules
 
 
+def test_serve_imports_nothing_heavy_before_the_interpreter_is_replaced() -> None:
+    """Whatever it imports is thrown away, and imported once more by who serves."""
+    modules = modules_after("import sys, json, wherry.cli.serve, wherry.django.server.launch")
+    assert not roots(modules) & {"django", "numpy", "granian", "orjson"}
+
+
 def test_django_starts_without_a_runtime() -> None:
     """``manage.py migrate`` in a project with models loads none, nor its library."""
     modules = modules_after(SETTINGS.format(path=str(LITERT)))

@@ -10,7 +10,7 @@ from typing import Final
 
 from wherry.platforms import heroku
 from wherry.platforms.heroku import MIB
-from wherry.runtimes.pages import ARENAS
+from wherry.platforms.memory import ARENAS
 
 PATH: Final = ".profile.d/wherry.sh"
 # Of the memory limit, what workers may hold when they start; as ``wherry serve`` reckons.

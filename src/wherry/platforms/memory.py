@@ -2,6 +2,14 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+# What MALLOC_ARENA_MAX is to be. Of an arena that is not the first, malloc_trim keeps what is free
+# at its end: the weights of a model that another took the place of, up to 64 MB. And glibc would
+# open eight for each CPU, which keep more the more there are; one is as fast (2 CPUs, LiteRT,
+# libtensorflow, and Python's TensorFlow with four threads). Source: mtrim in malloc/malloc.c,
+# heap_trim in malloc/arena.c of glibc 2.36.
+ARENAS: Final = 1
 
 
 @dataclass(frozen=True, slots=True)

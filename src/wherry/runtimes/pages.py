@@ -3,14 +3,6 @@
 import ctypes
 import sys
 from pathlib import Path
-from typing import Final
-
-# What MALLOC_ARENA_MAX is to be. Of an arena that is not the first, malloc_trim keeps what is free
-# at its end: the weights of a model that another took the place of, up to 64 MB. And glibc would
-# open eight for each CPU, which keep more the more there are; one is as fast (2 CPUs, LiteRT and
-# TensorFlow, 2 to 8 threads). Source: mtrim in malloc/malloc.c, heap_trim in malloc/arena.c of
-# glibc 2.36.
-ARENAS: Final = 1
 
 _MADV_DONTNEED = 4
 
@@ -39,7 +31,7 @@ def release_mapped(file: Path) -> None:
 def release_heap() -> None:
     """Return free heap memory to the system (the GNU C library; elsewhere nothing).
 
-    All of it where there are no more than ``ARENAS``.
+    All of it where there are no more arenas than ``platforms.memory.ARENAS``.
     """
     if sys.platform.startswith("linux"):
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)

@@ -8,7 +8,7 @@ from typing import Never
 
 from wherry.django.server.options import ServeOptions
 from wherry.errors import RuntimeMissing
-from wherry.runtimes.pages import ARENAS
+from wherry.platforms.memory import ARENAS
 
 # Read by the C library and by OpenBLAS when they start, which is why they are set here. Threads
 # would otherwise keep what they free, and numpy have a pool of threads with a buffer each, though
