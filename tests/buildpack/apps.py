@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from tests.tensorflow_libraries import CACHE
@@ -136,18 +137,25 @@ def write_site(
 
 @cache
 def _home(installed: tuple[str, ...]) -> Path:
-    """Return an environment with these packages, made once; Wherry's is this checkout's."""
+    """Return an environment with these packages, made once for this checkout and this Python.
+
+    Wherry's code is this checkout's, by its path, and its requirements are read when it is
+    installed. Two checkouts of one user, or one before and after its requirements changed, must
+    not share it: one would test the other's Wherry, or find none once the other is deleted.
+    """
+    of = f"{sys.base_prefix}\n{ROOT}\n{(ROOT / 'pyproject.toml').read_text()}"
     version = f"{sys.version_info[0]}.{sys.version_info[1]}"
-    folder = CACHE / "buildpack" / f"{version}-{'-'.join(sorted(installed))}"
+    names = "-".join(sorted(installed))
+    folder = CACHE / "buildpack" / f"{version}-{names}-{sha256(of.encode()).hexdigest()[:12]}"
     complete = folder / "complete"
     if not complete.exists():
         shutil.rmtree(folder, ignore_errors=True)
         python = str(folder / "bin" / "python3")
         _run(["uv", "venv", "--quiet", "--python", sys.executable, str(folder)])
-        names = ["django", *(_REQUIRED[name] for name in installed if name != "wherry")]
+        wanted = ["django", *(_REQUIRED[name] for name in installed if name != "wherry")]
         if "wherry" in installed:
-            names += ["granian", "-e", str(ROOT)]
-        _run(["uv", "pip", "install", "--quiet", "--no-config", "--python", python, *names])
+            wanted += ["granian", "-e", str(ROOT)]
+        _run(["uv", "pip", "install", "--quiet", "--no-config", "--python", python, *wanted])
         complete.touch()
     return folder
 

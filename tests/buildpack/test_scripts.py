@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,13 @@ def digit(app: App) -> int:
 
 def kinds(app: App) -> list[object]:
     return ask(app, "words", {"words": ["Django", "Heroku", "boat"]})["kinds"]
+
+
+def test_the_apps_of_these_tests_run_this_checkout(tmp_path: Path) -> None:
+    app = make(tmp_path / "app")
+    command = [str(app.python), "-c", "import wherry; print(wherry.__file__)"]
+    printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert Path(printed.strip()).is_relative_to(BUILDPACK.parent)
 
 
 @pytest.mark.parametrize("shell", SHELLS)
