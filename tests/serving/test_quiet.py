@@ -58,3 +58,60 @@ def test_one_that_fails_does_not_end_the_others(caplog: pytest.LogCaptureFixture
     quiet.later(done.set)
     assert done.wait(60)
     assert "ZeroDivisionError" in caplog.text
+
+
+def test_nothing_is_begun_while_a_model_is_loaded() -> None:
+    """Nor before it has been quiet again for a moment since the last was added."""
+    done = threading.Event()
+    with quiet.disturbed():
+        quiet.later(done.set)
+        assert not done.wait(0.5)
+    assert done.wait(60)
+
+
+def test_what_is_being_done_makes_way_and_is_done_again() -> None:
+    """What it held is given back before the model is loaded."""
+    held: list[int] = []
+    begun = threading.Event()
+    finished = threading.Event()
+    times = 0
+
+    def trial() -> None:
+        nonlocal times
+        times += 1
+        held.append(times)
+        begun.set()
+        try:
+            for _ in range(30):
+                quiet.make_way()
+                time.sleep(0.01)
+        finally:
+            held.clear()
+        finished.set()
+
+    quiet.later(trial)
+    assert begun.wait(60)
+    with quiet.disturbed():
+        assert not held
+        assert not finished.is_set()
+    assert finished.wait(60)
+    assert times == 2
+
+
+def test_what_makes_no_way_is_not_waited_for_longer_than_a_moment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A model has to be loaded, whatever runs."""
+    monkeypatch.setattr(quiet, "WAY_S", 0.1)
+    begun, let_go = threading.Event(), threading.Event()
+
+    def stubborn() -> None:
+        begun.set()
+        let_go.wait(60)
+
+    quiet.later(stubborn)
+    assert begun.wait(60)
+    with quiet.disturbed():
+        assert quiet._doing
+    let_go.set()
+    until(lambda: not quiet._running)

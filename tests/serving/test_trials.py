@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,13 @@ from tests.serving.waiting import until
 from wherry.bundle import Bundle, Warmup
 from wherry.platforms.heroku import MIB
 from wherry.platforms.usage import Usage
+from wherry.serving import model as model_module
 from wherry.serving import quiet, trials
+from wherry.serving.loading import Opened
 from wherry.serving.model import ServedModel
 from wherry.serving.options import ModelOptions
 from wherry.serving.quota import Quota
+from wherry.serving.ready import Ready
 from wherry.serving.trial import Verdict
 from wherry.serving.trials import Subject
 from wherry.tensors import Array, Datatype, Signature, TensorSpec
@@ -254,6 +258,43 @@ def test_a_litert_model_is_tried_on_a_copy_of_its_own(
     model.predict(np.zeros((1, 64), np.float32))
     assert sizes == [1]
     model.close()
+
+
+def test_a_trial_makes_way_for_a_model_that_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its copy is gone by then: neither is measured as a part of the other."""
+    copies: list[Ready] = []
+    copies_at_load: list[int] = []
+    real_copy, real_open = trials._copy, model_module.open_for_serving
+
+    @contextmanager
+    def copy(ready: Ready) -> Iterator[trials.Run]:
+        copies.append(ready)
+        try:
+            with real_copy(ready) as run:
+                yield run
+        finally:
+            copies.remove(ready)
+
+    def open_(*arguments: Any, **more: Any) -> Opened:
+        copies_at_load.append(len(copies))
+        return real_open(*arguments, **more)
+
+    path = zoo.dense(tmp_path / "m.onnx", (64, 3000, 3000, 8))
+    first = ServedModel("first", ModelOptions(path, threads=1, max_batch_size=64, batching=True))
+    first.load()
+    monkeypatch.setattr(trials, "_copy", copy)
+    monkeypatch.setattr(model_module, "open_for_serving", open_)
+    for _ in range(4):
+        until(lambda: copies)
+        second = ServedModel("second", ModelOptions(path, threads=1, batching=False))
+        second.load()
+        second.close()
+    assert copies_at_load == [0] * 4
+    until(lambda: first.batching)
+    assert first.batching[NAME].startswith("up to ")
+    first.close()
 
 
 def test_without_memory_for_a_copy_nothing_is_tried(

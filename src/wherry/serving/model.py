@@ -195,9 +195,13 @@ class ServedModel(Replaceable):
         self.state = State.LOADING
         try:
             hooks = Hooks.of(self.options)
-            opened = open_for_serving(
-                self.options, self._load_options, warming=self._set_warming, progress=self.progress
-            )
+            with quiet.disturbed():
+                opened = open_for_serving(
+                    self.options,
+                    self._load_options,
+                    warming=self._set_warming,
+                    progress=self.progress,
+                )
         except WherryError as error:
             self._fail(error)
             return

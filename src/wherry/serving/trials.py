@@ -56,8 +56,10 @@ def announce_to(say: Callable[[str], None]) -> None:
 
 def later(subject: Subject) -> None:
     """Try a model in a quiet moment, unless that would be of no use."""
-    if subject.options.batching is not False and _signatures(subject):
-        quiet.later(partial(_try, subject))
+    if subject.options.batching is False:
+        return
+    for signature in _signatures(subject):
+        quiet.later(partial(_try, subject, signature))
 
 
 def _signatures(subject: Subject) -> list[Signature]:
@@ -74,12 +76,13 @@ def _signatures(subject: Subject) -> list[Signature]:
     return [signature for signature in found if signature.inputs]
 
 
-def _try(subject: Subject) -> None:
+def _try(subject: Subject, signature: Signature) -> None:
     try:
-        for signature in _signatures(subject):
-            _apply(subject, signature, _verdict(subject, signature))
+        _apply(subject, signature, _verdict(subject, signature))
     except _Gone:
         return
+    except quiet.Disturbed:
+        raise
     except Exception:
         logger.exception("The trial of model %r failed.", subject.name)
 
@@ -121,6 +124,7 @@ def _copy(ready: Ready) -> Iterator[Run]:
         copy = runtimes.load(bundle.runtime, bundle.model, LoadOptions(threads=1))
 
     def run(signature: str, inputs: dict[str, Array]) -> dict[str, Array]:
+        quiet.make_way()
         with _still_there(ready):
             return copy.run(signature, inputs)
 
@@ -176,6 +180,7 @@ class _Gone(Exception):
 
 def _run(ready: Ready, signature: str, inputs: dict[str, Array]) -> dict[str, Array]:
     """Run a trial as if it were a request, in its turn."""
+    quiet.make_way()
     admission = ready.execution.admission
     with _still_there(ready):
         if not admission.take_free_lane():

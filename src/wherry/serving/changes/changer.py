@@ -12,6 +12,7 @@ from wherry.errors import ChangeFailed, DoesNotFit, RuntimeMissing, WherryError
 from wherry.platforms.usage import Usage
 from wherry.runtimes.pages import release_heap
 from wherry.runtimes.presence import missing
+from wherry.serving import quiet
 from wherry.serving.changes.order import Order, Verb
 from wherry.serving.changes.settling import options_for
 from wherry.serving.fitting import Fit, Way, expect, fit
@@ -55,7 +56,8 @@ class Changer:
         Raises:
             WherryError: with why not.
         """
-        with self._one_at_a_time:
+        # What a trial holds would count where it is decided whether both models fit.
+        with self._one_at_a_time, quiet.disturbed():
             match order.verb:
                 case Verb.ADD:
                     return self._add(order)
