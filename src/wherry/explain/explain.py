@@ -230,13 +230,13 @@ class Explainer:
             self._unknown.cut_off(event)
             return
         verdict, of = self._of_chain(event)
-        if self._handled.take(of, verdict):
+        if (verdict is None and _is_ending(of)) or self._handled.take(of, verdict):
             return
         if verdict is not None and verdict.name == _HARMLESS:
             self._unknown.forgive(event.introduction)
         if verdict is not None:
             self._ledger.enter(verdict, of)
-        elif not _is_ending(event) and not self._marked(event):
+        elif not self._marked(event):
             self._unknown.exception(event)
 
     def _marked(self, event: Event) -> bool:

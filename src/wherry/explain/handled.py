@@ -1,4 +1,4 @@
-"""Exceptions that the program caught itself: it logs them as a warning, and goes on."""
+"""Exceptions that the program, or Python itself, caught: it logs them, and goes on."""
 
 import re
 from typing import Final
@@ -10,8 +10,10 @@ from wherry.signatures.signature import Verdict
 
 _CAUGHT: Final = re.compile(
     r"^\W{0,3}(?:WARNING|WARN)\b|: WARNING/|\[(?:WARNING|WARN)\]|\bretry: Retry in\b"
-    r"|^Exception ignored in"
 )
+# What Python says where there is nobody to raise to: in a deallocator, after a fork, at its end.
+# Source: PyErr_FormatUnraisable in CPython 3.12 to 3.14, and sys.unraisablehook.
+_IGNORED: Final = re.compile(r"^Exception ignored (?:in|on|while)\b")
 # What a program may do without; a model that could not be loaded is another matter.
 _SPARED: Final = frozenset(
     ("third-party-service", "outbound-call-without-timeout", "database-credentials-stale",
@@ -31,8 +33,16 @@ class Handled:
         self._aside: list[tuple[Event, Verdict | None]] = []
 
     def take(self, event: Event, verdict: Verdict | None) -> bool:
-        """Put an exception aside that is called a warning; return whether it was one."""
-        if event.building or len(self._aside) >= _KEPT or not _CAUGHT.search(event.introduction):
+        """Put an exception aside that is called a warning; return whether it was one.
+
+        One that Python ignored, and nobody knows, is dropped: whatever failed did not fail of it.
+        """
+        ignored = _IGNORED.search(event.introduction) is not None
+        if ignored and verdict is None:
+            return True
+        if not ignored and not _CAUGHT.search(event.introduction):
+            return False
+        if event.building or len(self._aside) >= _KEPT:
             return False
         if verdict is not None and verdict.name not in _SPARED:
             return False
