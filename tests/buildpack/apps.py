@@ -11,7 +11,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from tests.tensorflow_libraries import CACHE
+from tests.environments import CACHE, made_once
 
 ROOT = Path(__file__).parents[2]
 BUILDPACK = ROOT / "buildpack"
@@ -147,21 +147,11 @@ def _home(installed: tuple[str, ...]) -> Path:
     version = f"{sys.version_info[0]}.{sys.version_info[1]}"
     names = "-".join(sorted(installed))
     folder = CACHE / "buildpack" / f"{version}-{names}-{sha256(of.encode()).hexdigest()[:12]}"
-    complete = folder / "complete"
-    if not complete.exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        python = str(folder / "bin" / "python3")
-        _run(["uv", "venv", "--quiet", "--python", sys.executable, str(folder)])
-        wanted = ["django", *(_REQUIRED[name] for name in installed if name != "wherry")]
-        if "wherry" in installed:
-            wanted += ["granian", "-e", str(ROOT)]
-        _run(["uv", "pip", "install", "--quiet", "--no-config", "--python", python, *wanted])
-        complete.touch()
+    wanted = ["django", *(_REQUIRED[name] for name in installed if name != "wherry")]
+    if "wherry" in installed:
+        wanted += ["granian", "-e", str(ROOT)]
+    made_once(folder, sys.executable, wanted)
     return folder
-
-
-def _run(command: Sequence[str]) -> None:
-    subprocess.run(command, check=True, timeout=600, stdin=subprocess.DEVNULL)
 
 
 def link_tree(source: Path, target: Path) -> None:

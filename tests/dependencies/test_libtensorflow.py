@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy
 import pytest
 
-from tests.tensorflow_libraries import CACHE, libraries
+from tests.environments import CACHE
+from tests.tensorflow_libraries import libraries
 from wherry import cli
 from wherry.dependencies import libtensorflow, wheels
 from wherry.dependencies.libtensorflow import fetch
