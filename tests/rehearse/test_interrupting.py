@@ -25,10 +25,12 @@ print("ready", flush=True)
 
 @pytest.fixture
 def process(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[subprocess.Popen[str]]:
+    """Start a rehearsal as a shell does in the background: with SIGINT ignored."""
     code, arguments = request.param
     path = slug(tmp_path, CODE + code)
     process = subprocess.Popen(
         [
+            *("sh", "-c", 'trap "" INT; exec "$0" "$@"'),
             *(sys.executable, "-m", "wherry.cli", "rehearse", str(tmp_path / "project")),
             *("--slug", str(path), *arguments),
         ],

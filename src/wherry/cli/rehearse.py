@@ -133,6 +133,8 @@ def _rehearse(arguments: argparse.Namespace) -> int:
     options = _options(arguments)
     limits = limits_of(hosts.get(options.platform), options.overlay)
     # A CI job that is cancelled gets SIGTERM: it ends as with Ctrl-C, and leaves nothing behind.
+    # A shell starts what it runs in the background with SIGINT ignored; then neither would end it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     shown = Silent() if arguments.quiet else shown_on(sys.stderr, limits)
     try:

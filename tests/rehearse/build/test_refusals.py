@@ -14,13 +14,16 @@ from tests.rehearse.build.building import PYTHON, Heard, built, refused, write
 from wherry.causes import catalogue
 from wherry.rehearse.build.failed import BuildFailed
 
+# A shell that runs these tests in the background ignores SIGINT for all of them.
 PROGRAM = """
+import signal
 import sys
 from pathlib import Path
 from wherry.platforms import hosts
 from wherry.rehearse.build.build import build
 from wherry.rehearse.build.failed import BuildFailed
 from wherry.rehearse.overlay import limits_of
+signal.signal(signal.SIGINT, signal.default_int_handler)
 target = hosts.get("heroku:basic")
 build(Path(sys.argv[1]), target, limits_of(target), cache=Path(sys.argv[2]))
 """

@@ -18,6 +18,7 @@ from tests.buildpack.apps import DIGITS, WORDS, App, write_site
 from tests.buildpack.https import Page, serving
 from tests.rehearse.build.building import Heard, built, contents, run_in, unpacked
 from wherry.dependencies.uv_program import find_uv
+from wherry.rehearse.build import compressing
 from wherry.rehearse.build.slug import Slug
 
 ROOT = Path(__file__).parents[3]
@@ -66,6 +67,12 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the host's cache of these tests, which begins empty."""
     return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(autouse=True)
+def hardly_compressed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Save the minutes that TensorFlow takes: nothing here looks at the size of a slug."""
+    monkeypatch.setattr(compressing, "_LEVEL", 1)
 
 
 def project(

@@ -45,8 +45,9 @@ def daemons() -> Daemons:
     return Daemons(1_000_000 + secrets.randbelow(1_000_000_000))
 
 
+# A shell that runs these tests in the background ignores SIGINT for all of them.
 _WHERRY = """
-import asyncio, sys
+import asyncio, signal, sys
 from pathlib import Path
 from tests.rehearse.dyno.staging import WEB, staged
 from wherry.rehearse.dyno.machine import Machine, survey
@@ -58,6 +59,7 @@ async def run():
         print(stage.keeping.work, stage.keeping.prefix, flush=True)
         await asyncio.sleep(600)
 
+signal.signal(signal.SIGINT, signal.default_int_handler)
 try:
     asyncio.run(run())
 except KeyboardInterrupt:
