@@ -23,6 +23,9 @@ KEPT_RATIO: Final = 0.25
 STALL_S: Final = 10.0
 # Between what the kernel notes of a connection and when its request is begun with.
 APART_S: Final = 1.0
+# Two ticks of the clock that the kernel notes it by: what lies closer together may have come in
+# either order.
+TICKS_S: Final = 0.02
 
 
 class Incoming:
@@ -162,10 +165,7 @@ class SlowBodies:
         They owe an answer. Those of requests that have come whole and are being answered are left
         out; a request that waits for a thread has come after all that have one.
         """
-        found = sorted(
-            (each for each in self._connections(self._port) if each.is_unanswered),
-            key=lambda each: each.received,
-        )
+        found = _oldest_first(each for each in self._connections(self._port) if each.is_unanswered)
         for other in everybody:
             if other.waits_since is None:
                 theirs = [
@@ -176,6 +176,22 @@ class SlowBodies:
                 if theirs:
                     found.remove(min(theirs, key=lambda each: abs(each.received - other.heard)))
         return found
+
+
+def _oldest_first(connections: Iterable[Connection]) -> list[Connection]:
+    """Sort by when they were heard; of those heard at once the first that was accepted is first.
+
+    Descriptors are given out from the lowest on. Whoever asks for a page just after a row of bodies
+    has begun, and waits for a thread, would else be taken for one of those.
+    """
+    found: list[Connection] = []
+    at_once: list[Connection] = []
+    for each in sorted(connections, key=lambda each: each.received):
+        if at_once and each.received - at_once[-1].received > TICKS_S:
+            found += sorted(at_once, key=lambda each: each.descriptor)
+            at_once = []
+        at_once.append(each)
+    return found + sorted(at_once, key=lambda each: each.descriptor)
 
 
 def _cut(open_ones: list[Connection], requests: list[Incoming]) -> int:
