@@ -66,6 +66,11 @@ def test_the_same_exception_that_nobody_ignored_is_told() -> None:
     assert causes(log(OWN, CRASH)) == ["application-error"]
 
 
+def test_a_thread_that_ended_of_it_is_told() -> None:
+    heading = "Exception ignored in thread started by: <function watch at 0x7f9ca485f560>"
+    assert causes(log(heading, OWN, CRASH)) == ["application-error"]
+
+
 def test_a_server_that_halts_is_not_the_projects_own_code() -> None:
     assert causes(log("[2026-11-27 04:04:29 +0000] [2] [WARNING] halting", HALT, CRASH)) == causes(
         log(CRASH)

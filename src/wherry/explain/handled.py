@@ -11,9 +11,10 @@ from wherry.signatures.signature import Verdict
 _CAUGHT: Final = re.compile(
     r"^\W{0,3}(?:WARNING|WARN)\b|: WARNING/|\[(?:WARNING|WARN)\]|\bretry: Retry in\b"
 )
-# What Python says where there is nobody to raise to: in a deallocator, after a fork, at its end.
+# What Python says where there is nobody to raise to: in a deallocator, after a fork, at its end. A
+# thread that ends of it is another matter.
 # Source: PyErr_FormatUnraisable in CPython 3.12 to 3.14, and sys.unraisablehook.
-_IGNORED: Final = re.compile(r"^Exception ignored (?:in|on|while)\b")
+_IGNORED: Final = re.compile(r"^Exception ignored (?:in(?! thread started by)|on|while)\b")
 # What a program may do without; a model that could not be loaded is another matter.
 _SPARED: Final = frozenset(
     ("third-party-service", "outbound-call-without-timeout", "database-credentials-stale",

@@ -30,7 +30,7 @@ class Disturbed(Exception):
 
 
 def later(task: Task) -> None:
-    """Do this when nothing has been added for a moment, after what was added before.
+    """Do this when nothing has been added or disturbed for a moment, after what was added before.
 
     A task that waits already is done once, in its new place.
     """
@@ -53,7 +53,7 @@ def disturbed() -> Iterator[None]:
     What it holds is given back first, as the copy of a model that a trial runs on: that would
     count as what the loaded one needs, or, freed meanwhile, against it.
     """
-    global _disturbing
+    global _added, _disturbing
     with _changed:
         _disturbing += 1
         _changed.wait_for(lambda: not _doing, WAY_S)
@@ -62,6 +62,7 @@ def disturbed() -> Iterator[None]:
     finally:
         with _changed:
             _disturbing -= 1
+            _added = time.monotonic()
             _changed.notify_all()
 
 

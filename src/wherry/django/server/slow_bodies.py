@@ -187,7 +187,7 @@ def _oldest_first(connections: Iterable[Connection]) -> list[Connection]:
     found: list[Connection] = []
     at_once: list[Connection] = []
     for each in sorted(connections, key=lambda each: each.received):
-        if at_once and each.received - at_once[-1].received > TICKS_S:
+        if at_once and each.received - at_once[0].received > TICKS_S:
             found += sorted(at_once, key=lambda each: each.descriptor)
             at_once = []
         at_once.append(each)
