@@ -111,13 +111,15 @@ def test_a_page_that_is_asked_for_in_the_same_moment_is_not_taken_for_one(site: 
 
 
 def test_a_queue_of_pages_that_grew_all_the_while_is_not_taken_for_them(site: Site) -> None:
-    """A hundred a second were asked for since, by connections whose descriptors were free."""
-    pages = [SILENT_S + 0.5 - number / 100 for number in range(1, 150)]
-    for heard_s_ago in pages:
-        site.connect(heard_s_ago)
+    """A hundred a second were asked for since, most by connections on lower descriptors."""
+    slow_s = SILENT_S + 0.5
+    for number in range(3, 150):
+        site.connect(slow_s - number / 100)
     for _ in range(4):
-        site.slow(SILENT_S + 0.53)
-    assert site.look() == [pytest.approx(SILENT_S + 0.53)] * 4
+        site.slow(slow_s)
+    for number in (1, 2):
+        site.connect(slow_s - number / 100)
+    assert site.look() == [pytest.approx(slow_s)] * 4
 
 
 def test_the_longest_is_given_up_where_slow_ones_hold_too_many_threads(site: Site) -> None:
